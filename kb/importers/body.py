@@ -24,8 +24,6 @@ _IN_HEADING = {
 }
 """What the elements that a text may have are in a heading, which has none."""
 
-_TEXT = ("text", "code_inline", "text_special")
-
 
 class Part(Struct, frozen=True):
     """A heading, its level (0 for the text before the first), and the text under it.
@@ -168,13 +166,9 @@ def _words(tokens: Sequence[Token]) -> str:
 def _said(token: Token) -> str:
     if token.type == "text":
         return WIKI_LINK.sub(link_words, token.content)
-    if token.type in _TEXT:
-        return token.content
-    if token.type == "image":
-        return token.content
     if token.type == "html_inline":
         return _IN_HEADING.get(token.content, token.content)
-    return " " if token.type in ("softbreak", "hardbreak") else ""
+    return " " if token.type in ("softbreak", "hardbreak") else token.content
 
 
 def _has_address(token: Token) -> bool:

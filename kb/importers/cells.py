@@ -8,6 +8,7 @@ from itertools import takewhile
 from kb.errors import NotTaken
 from kb.importers.code import FENCE
 from kb.importers.head_yaml import load
+from kb.importers.myst import OPTION, options_end
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen_values import word_set
 from kb.importers.values import Plain, Value, flat, is_empty
@@ -20,7 +21,6 @@ _OF_MYST = re.compile(
     r"([ \t]{0,40})(`{3,}|~{3,})[ \t]*\{(?:code-cell|code|code-block)\}"
     r"[ \t]*([\w+#.-]{0,40})[^\n`]{0,200}$"
 )
-_FIELD = re.compile(r"[ \t]*:?([\w-]{1,60}):[ \t]*(.{0,500})$")
 _TAGS = re.compile(r"^[ \t:]{0,40}tags:([^\n]{0,500}(?:\n[ \t]{0,40}-[^\n]{0,200}){0,50})", re.M)
 _HIDING = re.compile(r"(?<![\w-])(?:hide|remove)[-_](cell|input)(?![\w-])")
 _LANGUAGES = word_set(
@@ -132,7 +132,7 @@ def _said(value: Value) -> str:
 
 def _cell_of_myst(begin: re.Match[str], code: list[str], remarks: Remarks) -> Iterator[str]:
     indent, fence, language = begin.groups()
-    own = code[: _options_end(code)]
+    own = code[: options_end(code)]
     code = code[len(own) :]
     told = "\n".join(own)
     fields = _fields_of_myst(own)
@@ -152,21 +152,11 @@ def _cell_of_myst(begin: re.Match[str], code: list[str], remarks: Remarks) -> It
 
 def _fields_of_myst(own: list[str]) -> Options:
     """What options say, one in a line behind a colon or YAML between two lines of ---."""
-    fields = {found[1]: found[2] for line in own if (found := _FIELD.match(line))}
+    fields = {found[1]: found[2] or "" for line in own if (found := OPTION.match(line))}
     if own and own[0].strip() == "---":
         with suppress(NotTaken):
             fields = {name: _said(value) for name, value in load("\n".join(own[1:-1])).items()}
     return fields
-
-
-def _options_end(code: list[str]) -> int:
-    """The line after the options: between two lines of ---, or of a colon each."""
-    if code and code[0].strip() == "---":
-        return next((n + 1 for n in range(1, len(code)) if code[n].strip() == "---"), 0)
-    own = 0
-    while own < len(code) and code[own].lstrip().startswith(":") and _FIELD.match(code[own]):
-        own += 1
-    return own
 
 
 def _denied(options: Options, name: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from kb.importers.body import code_lines
 from kb.importers.divisions import in_bold, note
+from kb.importers.myst import OPTION, options_end
 from kb.importers.remarks import Remarks, Why
 
 DEEPEST = 8
@@ -22,7 +23,6 @@ _BEGIN = re.compile(
 )
 _COLONS = re.compile(r"[ \t]*(:{3,})[ \t]*(\S?)")
 _CLOSING = re.compile(r"[ \t]*(?:`{3,}|~{3,})[ \t]*$")
-_OPTION = re.compile(r"[ \t]*:?([\w-]{1,60}):(?:[ \t]+(.{0,500}))?$")
 _BREAK = re.compile(r"\+{3}(?:[ \t].{0,500})?$")
 
 
@@ -84,6 +84,8 @@ def _block(found: re.Match[str], inner: list[str], remarks: Remarks, depth: int)
     if laid_out in _IF and "html" not in title.split(" or "):
         remarks.add(Why.UNSEEN, "\n".join([found[0], *inner]))
         return
+    own = options_end(inner)
+    options = {each[1]: each[2] or "" for line in inner[:own] if (each := OPTION.match(line))}
     text = with_directives("\n".join(inner[own:]).strip("\n"), remarks, depth + 1).split("\n")
     if not kind:
         remarks.add(Why.MARKS, f"{{{alike or laid_out}}}")
@@ -97,15 +99,6 @@ def _block(found: re.Match[str], inner: list[str], remarks: Remarks, depth: int)
     for line in inner[:own]:
         remarks.add(Why.MARKS, line.strip(" -"))
     yield from (f"{indent}{line}" if line else "" for line in [*made, ""])
-
-
-def _options_end(inner: list[str]) -> int:
-    if inner and inner[0].strip() == "---":
-        return next((n + 1 for n in range(1, len(inner)) if inner[n].strip() == "---"), 0)
-    own = 0
-    while own < len(inner) and inner[own].startswith(":") and _OPTION.match(inner[own]):
-        own += 1
-    return own
 
 
 def _headed(title: str, options: dict[str, str]) -> str:

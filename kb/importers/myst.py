@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 
 from kb.importers.body import plain
 from kb.importers.code import Range, beyond, lines_of, spliced
@@ -26,6 +27,9 @@ _MARK = re.compile(
     rf"|(?<!`)\{{(?:{_ROLES})\}}`[^`]",
     re.MULTILINE,
 )
+OPTION = re.compile(r"[ \t]*:?([\w-]{1,60}):(?:[ \t]+(.{0,500}))?$")
+"""An option of a block, one in a line."""
+
 _COMMENT = re.compile(r"(?:^ {0,3}%(?!\})[^\n]*(?:\n|\Z))+", re.MULTILINE)
 
 
@@ -51,6 +55,14 @@ def without_comment_lines(text: str, code: Iterable[Range], remarks: Remarks) ->
         remarks.add(Why.COMMENTS, each[0])
         remarks.comments.append(each[0])
     return spliced(text, ((*each.span(), "\n") for each in found))
+
+
+def options_end(lines: list[str]) -> int:
+    """The line after the options of a block: between two lines of ---, or of a colon each."""
+    if lines and lines[0].strip() == "---":
+        return next((n + 1 for n in range(1, len(lines)) if lines[n].strip() == "---"), 0)
+    of_colons = takewhile(lambda line: line.lstrip()[:1] == ":" and OPTION.match(line), lines)
+    return len([*of_colons])
 
 
 def labels_in(text: str) -> list[str]:
