@@ -15,32 +15,21 @@ USUAL = 1000
 """How many rows a command prints where nobody says how many."""
 
 
-def _limit(help: str) -> Callable[[F], F]:
-    return click.option(
-        "--limit", type=click.IntRange(1, 1000), default=USUAL, show_default=True, help=help
-    )
+def _options(command: F, passed: str, limit: str) -> F:
+    offsets, limits = click.IntRange(0, LARGEST_OFFSET), click.IntRange(1, 1000)
+    most = click.option("--limit", type=limits, default=USUAL, show_default=True, help=limit)
+    return click.option("--offset", type=offsets, default=0, help=passed)(most(command))
 
 
 def piece_options(command: F) -> F:
     """The options that say which piece of a list is meant."""
-    passed = click.option(
-        "--offset",
-        type=click.IntRange(0, LARGEST_OFFSET),
-        default=0,
-        help="How many to pass over.",
-    )
-    return passed(_limit("How many.")(command))
+    return _options(command, "How many to pass over.", "How many.")
 
 
 def newest_options(command: F) -> F:
     """The same for what happened, of which the newest is printed last."""
-    passed = click.option(
-        "--offset",
-        type=click.IntRange(0, LARGEST_OFFSET),
-        default=0,
-        help="How many of the newest to pass over.",
-    )
-    return passed(_limit("How many; the newest are printed last.")(command))
+    limit = "How many; the newest are printed last."
+    return _options(command, "How many of the newest to pass over.", limit)
 
 
 def piece(items: Sequence[T], offset: int, limit: int) -> Sequence[T]:
