@@ -7,6 +7,7 @@ takes a part of it for a mark, a tag, a link or emphasis.
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from kb.importers.code import spliced
 from kb.importers.pieces import code
 
 _FORMULA = "\ufddf"
@@ -54,16 +55,13 @@ class Formulas:
         found = [*_formulas(body, [*code(body)])] if _FORMULA not in body else []
         if any("%%" in body[begin:end] for begin, end in found) and _has_comment(body, found):
             found = [(begin, end) for begin, end in found if "%%" not in body[begin:end]]
-        made, at = [], 0
-        for begin, end in found:
-            formula = body[begin:end]
-            if not _SPECIAL.search(formula[1:-1]):
-                continue
-            sign = _FORMULA + str(len(self._found)).translate(_SIGNS)
-            self._found.append(formula)
-            made += [body[at:begin], sign.ljust(len(formula) if "\n" not in formula else 0, _FILL)]
-            at = end
-        return "".join([*made, body[at:]])
+        special = (each for each in found if _SPECIAL.search(body[slice(*each)][1:-1]))
+        return spliced(body, ((*each, self._sign(body[slice(*each)])) for each in special))
+
+    def _sign(self, formula: str) -> str:
+        sign = _FORMULA + str(len(self._found)).translate(_SIGNS)
+        self._found.append(formula)
+        return sign.ljust(len(formula) if "\n" not in formula else 0, _FILL)
 
 
 def with_formulas(text: str, change: Callable[[str], str]) -> str:
