@@ -3,14 +3,15 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from markdown_it.token import Token
 from msgspec import Struct
 
 from kb.entries.validation import HEADING_LENGTH
 from kb.importers.lines import WIKI_LINK, link_words
-from kb.markdown import line_parser, outline_parser, source_parser
+
+if TYPE_CHECKING:  # commands that only show an entry start sooner without a parser
+    from markdown_it.token import Token
 
 SECTION_LEVEL = 2
 _MAYBE_HEADING = re.compile(r"^ {0,3}(#|=+[ \t]*$|-+[ \t]*$)", re.MULTILINE)
@@ -39,16 +40,24 @@ class Part(Struct, frozen=True):
     is_line: bool = False
 
 
-Parse = Callable[[str], Sequence[Token]]
+Parse = Callable[[str], Sequence["Token"]]
 
 
-def _outline(body: str, env: dict[str, Any] | None = None) -> Sequence[Token]:
+def _blocks(body: str) -> Sequence["Token"]:
+    from kb.markdown import source_parser
+
+    return source_parser().parse(body)
+
+
+def _outline(body: str, env: dict[str, Any] | None = None) -> Sequence["Token"]:
+    from kb.markdown import outline_parser
+
     try:
         return outline_parser(body).parse(body, env)
     except MemoryError:
         raise
     except Exception:  # whatever a rule fails at, the file is taken
-        return source_parser().parse(body, env)
+        return _blocks(body)
 
 
 class _Heading(Struct, frozen=True):
@@ -66,7 +75,7 @@ def cut(body: str, *, exact: bool = False) -> tuple[Part, ...]:
     Headings of level 1 and 2 begin a section; where there are none, those of the highest level that
     there is. Deeper ones stay in the text, and so do headings inside code, lists and quotations.
     """
-    headings = _headings(body, source_parser().parse if exact else _outline)
+    headings = _headings(body, _blocks if exact else _outline)
     level = max(SECTION_LEVEL, min((h.level for h in headings), default=0))
     chosen = [h for h in headings if h.level <= level]
     lines = body.split("\n")
@@ -149,6 +158,8 @@ def plain(heading: str) -> str:
 
 def spoken(heading: str) -> tuple[str, str]:
     """The words of a heading, and the heading as written if it holds a link or a picture too."""
+    from kb.markdown import line_parser
+
     written = " ".join(heading.split())
     if len(heading) > _LONGEST_DECORATED:
         return written, ""
@@ -159,11 +170,11 @@ def spoken(heading: str) -> tuple[str, str]:
     return words, written if beyond else ""
 
 
-def _words(tokens: Sequence[Token]) -> str:
+def _words(tokens: Sequence["Token"]) -> str:
     return " ".join("".join(map(_said, tokens)).split())
 
 
-def _said(token: Token) -> str:
+def _said(token: "Token") -> str:
     if token.type == "text":
         return WIKI_LINK.sub(link_words, token.content)
     if token.type == "html_inline":
@@ -171,7 +182,7 @@ def _said(token: Token) -> str:
     return " " if token.type in ("softbreak", "hardbreak") else token.content
 
 
-def _has_address(token: Token) -> bool:
+def _has_address(token: "Token") -> bool:
     if token.type == "text":
         return WIKI_LINK.search(token.content) is not None
     if token.type == "link_open":
@@ -211,8 +222,7 @@ def _underlines(line: str, text: str) -> bool:
 def code_lines(body: str) -> dict[int, int]:
     """The line after the last of each block of code in `body`, by the first of it."""
     kinds = ("fence", "code_block")
-    tokens = source_parser().parse(body)
-    found = (token.map for token in tokens if token.type in kinds and token.map)
+    found = (token.map for token in _blocks(body) if token.type in kinds and token.map)
     return {each[0]: each[1] for each in found}
 
 

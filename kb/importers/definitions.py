@@ -5,8 +5,6 @@ A section has those to which it refers, as one holds for the text alone that it 
 
 import re
 
-from markdown_it.common.utils import normalizeReference
-
 from kb.importers.body import footnotes, references
 from kb.importers.code import prose
 
@@ -25,6 +23,8 @@ class Definitions:
 
     def given_to(self, text: str) -> str:
         """`text` with what it lacks below it."""
+        from markdown_it.common.utils import normalizeReference
+
         if not self._by_name or "[" not in text:
             return text
         used = {normalizeReference(found[1]) for found in _NAME.finditer(text)}

@@ -7,11 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from kb.importers.code import spans
-from kb.markdown import source_parser
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _PROGRAM = re.compile(
     r"(?:import\s[^\n]{1,500}\sfrom\s{1,9}['\"]|import\s{1,9}['\"]"
@@ -92,6 +93,8 @@ def _cut(body: str) -> Iterator[Piece]:
 
 
 def _ranges(body: str) -> Iterator[tuple[str, int, int]]:
+    from kb.markdown import source_parser
+
     lines = body.split("\n")
     around = Counter[str]()
     for token in source_parser(tables=True).parse(body):
@@ -110,7 +113,7 @@ def _ranges(body: str) -> Iterator[tuple[str, int, int]]:
             yield kind, first, after
 
 
-def _is_html(token: Token, lines: list[str], around: Counter[str]) -> bool:
+def _is_html(token: "Token", lines: list[str], around: Counter[str]) -> bool:
     """Whether what is further in is so because it is within elements that are `around` it."""
     if around.total() <= 0 or not token.map:
         return False

@@ -159,15 +159,14 @@ def test_where_a_rule_fails_all_the_same_the_text_is_shown_and_found_as_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("web.laid_out.to_html", _fail)
-    monkeypatch.setattr("indexer.text.markdown_text.index_parser", _fail)
-    monkeypatch.setattr("kb.importers.body.outline_parser", _fail)
+    monkeypatch.setattr("indexer.text.markdown_parsers.rules_for", _fail)
     shown = laid_out("a < b\n\n> c")
     assert (shown.html, shown.note) == (
         '<pre class="as-written">a &lt; b\n\n&gt; c</pre>',
         UNREAD,
     )
     assert blocks("a < b\n\n> c") == [Block("a < b", False), Block("> c", False)]
-    parsed = parse_markdown(b"Lead\n\n# Part\n\nText", "x.md")
+    parsed = parse_markdown(b"Lead\n\n## Part\n\nText", "x.md")
     assert [each.heading for each in parsed.content.sections] == ["", "Part"]
 
 
