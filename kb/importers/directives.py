@@ -79,13 +79,11 @@ def _block(found: re.Match[str], inner: list[str], remarks: Remarks, depth: int)
     indent, kind, alike, laid_out, title = found.groups()
     title = title.strip()
     inner = [line[len(indent) :] if line.startswith(indent) else line.lstrip() for line in inner]
-    own = _options_end(inner)
-    options = {each[1]: each[2] or "" for line in inner[:own] if (each := _OPTION.match(line))}
+    own = options_end(inner)
+    options = {each[1]: each[2] or "" for line in inner[:own] if (each := OPTION.match(line))}
     if laid_out in _IF and "html" not in title.split(" or "):
         remarks.add(Why.UNSEEN, "\n".join([found[0], *inner]))
         return
-    own = options_end(inner)
-    options = {each[1]: each[2] or "" for line in inner[:own] if (each := OPTION.match(line))}
     text = with_directives("\n".join(inner[own:]).strip("\n"), remarks, depth + 1).split("\n")
     if not kind:
         remarks.add(Why.MARKS, f"{{{alike or laid_out}}}")

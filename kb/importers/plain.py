@@ -2,8 +2,8 @@
 
 import re
 
-from kb.importers.branches import has_conditions, without_unmet
 from kb.importers.body import lines_in_code
+from kb.importers.branches import has_conditions, without_unmet
 from kb.importers.code import lines_of, outside_code, with_fences_apart, without_code
 from kb.importers.code_blocks import with_fences, without_literals
 from kb.importers.comments import has_comments, without_comments

@@ -102,7 +102,6 @@ IMPORTERS = (
         "blocks",
         "body",
         "branches",
-        "breaks",
         "cascades",
         "cells",
         "code",
