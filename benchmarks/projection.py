@@ -39,6 +39,7 @@ from kb.entries.entry import (
 )
 from kb.projections.views import BATCH, Views
 from kb.views import withheld
+from sqlite_files.tables import make
 
 TEXT = "Everybody says in one sentence what would have helped, then we choose one thing. " * 6
 EVENTS_OF_ENTRY = 10
@@ -85,13 +86,6 @@ def fill(log: EventLog, codec: EventCodec, events: int) -> None:
 
 class Peer(SQLiteTrackingRecorder):
     """The library's recorder with the tables and rows of our views beside its tracking table."""
-
-    def construct_create_table_statements(self) -> list[str]:
-        return [
-            *super().construct_create_table_statements(),
-            *withheld.TABLES,
-            *(statement for view in VIEWS for statement in view.tables),
-        ]
 
     def take_in(self, event: RecordedEvent, payload: Struct) -> None:
         """The rows of one event and its tracking record, in one transaction."""
@@ -144,6 +138,8 @@ def theirs(
     recorder = Peer(store)
     recorder.create_table()
     with store.get_connection(commit=True) as connection:  # the pool keeps to this one
+        tables = (*withheld.TABLES, *(table for view in VIEWS for table in view.tables))
+        make(connection.cursor().sqlite_cursor.connection, tables)
         connection.cursor().execute(f"PRAGMA synchronous = {synchronous}")
         connection.cursor().execute("PRAGMA cache_size = -65536")
         connection.cursor().execute("PRAGMA wal_autocheckpoint = 10000")

@@ -13,7 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from events.errors import LogUnavailable
+from sqlite_files.opening import Look, connect, looked_at
 
+_READING = {"query_only": "ON"}
 _BESIDE = ("-wal", "-shm")
 
 _Stamp = tuple[tuple[int, int, int, int] | None, ...]
@@ -29,23 +31,12 @@ class Frozen:
         self.why = why
         self._taken: dict[Path, _Stamp] = {}  # files that are read as if they never changed
 
-    def connect(self, path: Path, timeout: float) -> sqlite3.Connection:
-        """A connection to the file at `path`, usable from any thread. Raises `sqlite3.Error`."""
-        how = self._how(path)
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro&{how}",
-            uri=True,
-            timeout=timeout,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        try:
-            connection.execute("PRAGMA query_only = ON")
-            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+    def connect(self, path: Path, timeout: float, look: Look = looked_at) -> sqlite3.Connection:
+        """A connection to the file at `path`, after a `look` at it that may refuse it.
+
+        Raises `sqlite3.Error`.
+        """
+        return connect(path, f"ro&{self._how(path)}", wait=timeout, prepare=look, pragmas=_READING)
 
     def refuse(self) -> None:
         """Raise `LogUnavailable`: what would write comes here first."""

@@ -1,8 +1,11 @@
 """What makes an SQLite file one of ours: the layouts of the log and of the vault beside it."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from events.sqlite_marks import TABLE
+from sqlite_files.opening import LEAVES_NOTHING
 
 # What a run of events of one append has in common stands on its first event only (`place` 0) and
 # is NULL on the others: their rows need no second index, and their version follows from `place`.
@@ -75,7 +78,7 @@ class Layout(Struct, frozen=True, kw_only=True):
 
     `parts` are the tables and triggers without which it is damaged. `kept` are the triggers among
     them that are away while a file of the format before `version` is brought over by `changes`;
-    `older` is the advice for one that is older still.
+    `older` is the advice for one that is older still. `pragmas` are what a writer's connection has.
     """
 
     name: str
@@ -86,6 +89,7 @@ class Layout(Struct, frozen=True, kw_only=True):
     changes: str
     parts: frozenset[str]
     older: str
+    pragmas: Mapping[str, str] = {}
 
 
 LOG = Layout(
@@ -121,4 +125,5 @@ VAULT = Layout(
         {_BESIDE}""",
     parts=frozenset({"keys", "keys_no_change", "keys_no_delete", "beside", "lost"}),
     older="use the version of Tributary that wrote it",
+    pragmas=LEAVES_NOTHING,
 )

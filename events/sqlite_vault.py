@@ -18,14 +18,13 @@ from events.sqlite_file import (
     open_frozen,
     open_reader,
     open_writer,
-    transaction,
-    without_waiting,
 )
 from events.sqlite_frozen import Frozen
 from events.sqlite_layout import VAULT
 from events.sqlite_marks import read_mark, write_mark
 from events.sqlite_older import fill_vault
 from events.vault import DAMAGED, Row, known, refuse_closed, refuse_lost
+from sqlite_files.opening import transaction, wal_is_emptied, without_waiting
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -42,7 +41,6 @@ _GIVEN_UP = ""
 """Stands among the lost subjects once nobody will put back the keys of the others."""
 
 _NO_KEY = (None, DAMAGED)
-_EMPTY_WAL = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
 class SqliteVault:
@@ -81,10 +79,6 @@ class SqliteVault:
             else open_writer(path, VAULT, create=create, timeout=lock_timeout, fill=fill_vault)
         )
         try:
-            with explained(path, VAULT):
-                self._writer.execute("PRAGMA secure_delete = ON")
-                # VACUUM would otherwise copy all keys into a file of the temporary folder.
-                self._writer.execute("PRAGMA temp_store = MEMORY")
             self._reader = open_reader(path, VAULT, timeout=lock_timeout, frozen=frozen)
         except BaseException:
             self._writer.close()
@@ -244,8 +238,7 @@ class SqliteVault:
 
     def _empty_wal(self, writer: sqlite3.Connection) -> None:
         """Bring the file up to date and cut the WAL file to nothing, once no reader needs it."""
-        [busy, *_] = writer.execute(_EMPTY_WAL).fetchone()
-        if busy:  # SQLite has waited for as long as it may
+        if not wal_is_emptied(writer):  # SQLite has waited for as long as it may
             raise LogUnavailable(
                 f"The key is destroyed, but traces of it are left in {self._path}-wal because "
                 "another program reads the vault: end that one, then destroy it again."

@@ -4,7 +4,6 @@ Each class has a code that stays, for programs: `kb.error_codes` says what each 
 """
 
 from collections.abc import Callable
-from types import TracebackType
 from typing import ClassVar, ParamSpec, TypeVar, cast
 
 from kb.messages import Value, _
@@ -63,12 +62,7 @@ class Mistakes:
     def __enter__(self) -> None:
         """What is raised inside as `InvalidInput` is kept."""
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if not isinstance(error, InvalidInput):
             return False
         self.found += (InvalidInput(one.message, one.field) for one in error.each)

@@ -63,7 +63,7 @@ class Session:
     def incomplete(self) -> str:
         """A sentence if anything that was recorded could not be taken in; empty otherwise."""
         with storage_errors(self._parts.directory.root):
-            lacking = self._views.incomplete() or self._parts.parked.any()
+            lacking = self._views.incomplete() or self._parts.parked.all()
         return INCOMPLETE if lacking else ""
 
     @property

@@ -10,6 +10,7 @@ from msgspec import Struct
 from indexer.errors import IndexOutdated
 from indexer.stored import generation
 from indexer.stored.generation import PASSAGES, VECTORS
+from sqlite_files.opening import connect
 
 _COUNTS = """SELECT (SELECT position FROM stamp), (SELECT count(id) FROM documents),
     (SELECT count(*) FROM passages WHERE document > 0), (SELECT source FROM stamp)"""
@@ -57,7 +58,6 @@ def describe(directory: Path) -> Description:
 
 
 def _row(path: Path, sql: str) -> tuple[Any, ...]:
-    uri = f"{path.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True, timeout=10)) as db:
+    with closing(connect(path, wait=10.0)) as db:
         row: tuple[Any, ...] = db.execute(sql).fetchone()
         return row

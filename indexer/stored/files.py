@@ -2,17 +2,16 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
+from functools import partial
 from pathlib import Path
 
-from indexer.errors import IndexOutdated, IndexUnavailable
+from indexer.errors import IndexerError, IndexOutdated, IndexUnavailable
+from sqlite_files.errors import explained, is_damage, said
+from sqlite_files.opening import LEAVES_NOTHING, connect, wal_is_emptied
 
 _PATIENCE = 5.0
 """Seconds to wait for a lock of another."""
-
-_DAMAGE = ("no such table", "no such column", "malformed", "not decode to UTF-8")
-"""What SQLite, or Python of a text that it reads, says of a file that is damaged, or of before."""
 
 COPY_AT = 1000
 """Rows taken out before a file is copied without their room, if they are more than the others."""
@@ -21,7 +20,7 @@ _WAL_MODE = b"\2\2"
 """At bytes 18 and 19 of an SQLite file: the versions of its format for writing and reading."""
 
 
-def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
+def open_file(path: Path, *, writable: bool) -> sqlite3.Connection:
     """A connection in WAL mode with durable commits and transactions that begin when told to.
 
     Nothing is left of a row that is taken out once the log (WAL) is emptied, if rows of its table
@@ -29,26 +28,12 @@ def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
     from page to page, and leaves copies where they were, only where some are inserted between
     others or deleted. What an index over values leaves, REINDEX takes away.
     """
-    if not writable and not path.is_file():
+    if writable:
+        pragmas = {"synchronous": "FULL", **LEAVES_NOTHING}
+        return connect(path, "rwc", wait=_PATIENCE, wal=True, pragmas=pragmas)
+    if not path.is_file():
         raise IndexOutdated(f"The index has no file {path.name}.")
-    mode = "rwc" if writable else "ro"
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
-        uri=True,
-        timeout=_PATIENCE,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    try:
-        if writable:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA secure_delete = ON")
-            connection.execute("PRAGMA temp_store = MEMORY")  # old pages would go to the disk
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    return connect(path, wait=_PATIENCE)
 
 
 def compact(connection: sqlite3.Connection, removed: int, kept: int) -> None:
@@ -66,8 +51,7 @@ def empty_log(connection: sqlite3.Connection) -> None:
 
     Raises `sqlite3.OperationalError` if others read for longer than the connection waits.
     """
-    (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if busy:
+    if not wal_is_emptied(connection):
         raise sqlite3.OperationalError("someone reads, so old pages are left")
 
 
@@ -102,30 +86,21 @@ def _copy_over(fresh: sqlite3.Connection, path: Path) -> None:
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise sqlite3.OperationalError("database is locked")
 
-    with closing(sqlite3.connect(path, timeout=_PATIENCE)) as damaged:
+    with closing(connect(path, "rw", wait=_PATIENCE)) as damaged:
         fresh.backup(damaged, progress=no_waiting)
 
 
-def said(error: Exception) -> str:
-    """What an error says, without where the file lies: that may be a copy that nobody chose."""
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
-
-
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
+def reading(path: Path) -> AbstractContextManager[None]:
     """Tell damaged files (`IndexOutdated`) from unusable ones (`IndexUnavailable`)."""
-    try:
-        yield
-    except (sqlite3.OperationalError, OSError) as error:
-        if any(sign in str(error) for sign in _DAMAGE):
-            raise IndexOutdated(
-                f"The index file {path.name} is damaged ({said(error)})."
-            ) from error
-        raise IndexUnavailable(
-            f"The index file {path.name} cannot be used now: {said(error)}."
-        ) from error
-    except sqlite3.DatabaseError as error:
-        raise IndexOutdated(f"The index file {path.name} is damaged ({said(error)}).") from error
+    return explained(partial(_ours, path), OSError)
+
+
+def _ours(path: Path, error: Exception) -> IndexerError:
+    # A file that was cut short, or is of before, lacks a table or a column.
+    damaged = is_damage(error) or str(error).startswith(("no such table", "no such column"))
+    if damaged or not isinstance(error, sqlite3.OperationalError | OSError):
+        return IndexOutdated(f"The index file {path.name} is damaged ({error}).")
+    return IndexUnavailable(f"The index file {path.name} {said(error)}.")
 
 
 def replace_durably(path: Path, content: bytes) -> None:

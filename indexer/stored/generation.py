@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from indexer.embedding.calibration import MINILM, Calibration
 from indexer.errors import IndexOutdated
-from indexer.stored.files import replace_durably, said
+from indexer.stored.files import replace_durably
+from sqlite_files.errors import bare
 
 if TYPE_CHECKING:
     from indexer.embedding.embedder import Embedder
@@ -64,7 +65,7 @@ def current(directory: Path) -> Path:
     except FileNotFoundError:
         raise IndexOutdated("There is no index yet.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexOutdated(f"The index file {CURRENT} cannot be read ({said(error)}).") from error
+        raise IndexOutdated(f"The index file {CURRENT} cannot be read ({bare(error)}).") from error
     if not _is_name(name) or not (directory / name).is_dir():
         raise IndexOutdated(f"The index file {CURRENT} names no generation of it.")
     return directory / name
@@ -76,7 +77,7 @@ def made(generation: Path) -> Manifest:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError) as error:
-        raise IndexOutdated(f"The index file {MANIFEST} is damaged ({said(error)}).") from error
+        raise IndexOutdated(f"The index file {MANIFEST} is damaged ({bare(error)}).") from error
 
 
 def check(generation: Path, embedder: "Embedder", engine: str) -> Manifest:

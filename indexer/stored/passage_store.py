@@ -13,7 +13,7 @@ from indexer.document import Document, Part, Passage
 from indexer.errors import IndexOutdated, IndexUnavailable
 from indexer.resident.postings import keys
 from indexer.stored import row_sums
-from indexer.stored.files import compact, connect, empty_log, reading
+from indexer.stored.files import compact, empty_log, open_file, reading
 from indexer.stored.rows import Changes, Fetched, Known, Line, Seen, StoredDocument, Taken
 
 _SCHEMA = """
@@ -38,7 +38,7 @@ _INSERT_PASSAGE = (
     "INSERT INTO passages (document, id, heading, text, parts, text_hash, terms, share,"
     " after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-# Rows that are taken out stay, empty, for the sake of the others: see `files.connect`.
+# Rows that are taken out stay, empty, for the sake of the others: see `files.open_file`.
 _EMPTY = (
     "UPDATE passages SET document = 0, id = '', heading = '', text = '', parts = x'',"
     " text_hash = x'', terms = x'', share = 0, after = '' WHERE document = ?",
@@ -90,10 +90,10 @@ class PassageStore:
             raise IndexOutdated(f"The index has no file {path.name}.")
         with reading(path):
             if writable:
-                self._writer = connect(path, writable=True)
+                self._writer = open_file(path, writable=True)
             if self._writer and new:
                 self._writer.executescript(_SCHEMA + row_sums.TABLE)
-            self._reader = connect(path, writable=False)
+            self._reader = open_file(path, writable=False)
             (verdict,) = self._reader.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             self.close()

@@ -12,10 +12,11 @@ import numpy as np
 
 from indexer.embedding.embedder import Embedded, Vectors, Words
 from indexer.errors import IndexOutdated
-from indexer.stored.files import compact, connect, empty_in_place, empty_log, reading
+from indexer.stored.files import compact, empty_in_place, empty_log, open_file, reading
+from sqlite_files.opening import transaction
 
 # Words have a table of their own, so that opening an index does not read past them, and hashes
-# one, so that its index is soon made anew. Rows are emptied and stay: see `files.connect`.
+# one, so that its index is soon made anew. Rows are emptied and stay: see `files.open_file`.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS texts (number INTEGER PRIMARY KEY, fingerprint TEXT, text_hash BLOB);
 CREATE INDEX IF NOT EXISTS texts_by_hash ON texts (text_hash);
@@ -65,7 +66,7 @@ class VectorStore:
         self._words = words
         self._lock = Lock()
         with ExitStack() as undo, reading(path):
-            self._connection = undo.enter_context(closing(connect(path, writable=writable)))
+            self._connection = undo.enter_context(closing(open_file(path, writable=writable)))
             if writable:
                 self._connection.executescript(_SCHEMA)
             found = self._connection.execute(_OPENED).fetchone()
@@ -137,8 +138,7 @@ class VectorStore:
 
     def put(self, fingerprint: str, texts: Mapping[bytes, Embedded]) -> None:
         """Keep the vectors of texts and of their words durably."""
-        with self._lock, reading(self._path), self._connection as connection:
-            connection.execute("BEGIN IMMEDIATE")
+        with self._lock, reading(self._path), transaction(self._connection) as connection:
             for key in texts:  # those that are here are damaged
                 _empty(connection, connection.execute(_KNOWN, (fingerprint, key)).fetchall())
             (first,) = connection.execute(_NEXT).fetchone()
@@ -156,8 +156,7 @@ class VectorStore:
         done again.
         """
         with self._lock, reading(self._path), closing(self._connection.cursor()) as cursor:
-            with self._connection:
-                cursor.execute("BEGIN IMMEDIATE")
+            with transaction(self._connection):
                 known = cursor.execute(_ALL).fetchall()
                 gone = [(number,) for number, key in known if key not in hashes]
                 if gone:

@@ -1,28 +1,32 @@
 """How accounts.sqlite is opened: made, brought over, mended, or refused in a sentence."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 from events import sqlite_marks
-from events.errors import LogUnavailable
 from events.marks import Mark
-from events.sqlite_file import kind_of, switch_to_wal, transaction
 from events.sqlite_frozen import Frozen
 from kb.accounts import tally
-from kb.accounts.schema import APPLICATION_ID, TABLES, VERSION
-from kb.errors import DataDirectoryError, Refused
+from kb.accounts.schema import APPLICATION_ID, TABLES, TRIGGERS, VERSION
+from kb.errors import DataDirectoryError, KnowledgeBaseError, Refused
+from sqlite_files.errors import explained, kind_of, said
+from sqlite_files.opening import (
+    LEAVES_NOTHING,
+    application_of,
+    connect,
+    is_empty,
+    transaction,
+    version_of,
+)
+from sqlite_files.tables import make
 
 PASSING = frozenset({"session", "link", "challenge"})
 """Tables whose rows last a short time, and can be given again."""
 FORMER = frozenset({"pending_identity"})  # the same in files of before, and unused by now
 
 _MEANING = {
-    sqlite3.SQLITE_FULL: "cannot be used because the disk is full: free some space",
-    sqlite3.SQLITE_READONLY: "cannot be written: the file or its folder is read-only",
-    sqlite3.SQLITE_BUSY: "is kept locked by another program: try again when that one is done",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened: its folder is missing, read-only or not yours",
     sqlite3.SQLITE_NOTADB: "is not a file of accounts: give the path of one or of a new file",
     sqlite3.SQLITE_CORRUPT: "is damaged: put back a copy, or remove it and invite members again",
 }
@@ -35,13 +39,8 @@ def peek(path: Path, frozen: Frozen | None) -> Mark | None:
     """The mark of the log that accounts know, without writing; None for a file that has none."""
     if not path.exists():
         return None
-    uri = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        db = (
-            frozen.connect(path, PEEK_SECONDS)
-            if frozen
-            else sqlite3.connect(uri, PEEK_SECONDS, uri=True)
-        )
+        db = frozen.connect(path, PEEK_SECONDS) if frozen else connect(path, wait=PEEK_SECONDS)
         with closing(db):
             return sqlite_marks.read_mark(db)
     except sqlite3.Error:
@@ -65,54 +64,37 @@ class AccountFile:
         with self.explained():
             writer = self._opened()
             try:
-                return writer, writer if self._frozen else self._connected("ro")
+                return writer, writer if self._frozen else connect(self._path, wait=self._timeout)
             except BaseException:
                 writer.close()
                 raise
 
     def _opened(self) -> sqlite3.Connection:
         if self._frozen:
-            return self._opened_frozen(self._frozen)
+            return self._frozen.connect(self._path, self._timeout, self._look)
         if not self._path.exists():
             self._path.touch(mode=0o600)
-        db = self._connected("rw")
-        try:
-            self._prepare(db)
-        except BaseException:
-            db.close()
-            raise
-        return db
-
-    def _connected(self, mode: str) -> sqlite3.Connection:
-        return sqlite3.connect(
-            f"{self._path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            timeout=self._timeout,
-            isolation_level=None,
-            check_same_thread=False,
+        return connect(
+            self._path,
+            "rw",
+            wait=self._timeout,
+            wal=True,
+            prepare=self._prepare,
+            # A session that was ended stays ended.
+            pragmas={"synchronous": "FULL", **LEAVES_NOTHING},
         )
 
-    def _opened_frozen(self, frozen: Frozen) -> sqlite3.Connection:
-        db = frozen.connect(self._path, self._timeout)
-        try:
-            self._refuse_foreign(db)
-            if _version(db) < VERSION or tally.damaged(db):
-                # What mends them has to be written.
-                raise DataDirectoryError(f"The file {self._path} cannot be used: {frozen.why}")
-        except BaseException:
-            db.close()
-            raise
-        return db
+    def _look(self, db: sqlite3.Connection) -> None:
+        self._refuse_foreign(db)
+        if self._frozen and (version_of(db) < VERSION or tally.damaged(db)):
+            # What mends them has to be written.
+            raise DataDirectoryError(f"The file {self._path} cannot be used: {self._frozen.why}")
 
     def _prepare(self, db: sqlite3.Connection) -> None:
-        db.execute("PRAGMA secure_delete = ON")
-        db.execute("PRAGMA temp_store = MEMORY")  # VACUUM would put a copy in a temporary file
-        db.execute("PRAGMA synchronous = FULL")  # a session that was ended stays ended
-        if self._is_new(db):
+        if is_empty(db):
             self._create(db)
         self._refuse_foreign(db)
         self._bring_over(db)
-        switch_to_wal(db, self._path, self._timeout)
         tally.keep_up(db)
         self._mend(db)
 
@@ -133,10 +115,10 @@ class AccountFile:
 
     def _bring_over(self, db: sqlite3.Connection) -> None:
         """Give a file of version 1 what it lacks; refuse one that has it, and says it is older."""
-        if _version(db) == VERSION:
+        if version_of(db) == VERSION:
             return
         with transaction(db):
-            if _version(db) < VERSION:  # else another process was faster
+            if version_of(db) < VERSION:  # else another process was faster
                 if tally.is_kept(db):
                     raise DataDirectoryError(
                         f"The file {self._path} {_MEANING[sqlite3.SQLITE_CORRUPT]}."
@@ -145,52 +127,32 @@ class AccountFile:
                 tally.begin(db)
                 db.execute(f"PRAGMA user_version = {VERSION}")
 
-    @staticmethod
-    def _is_new(db: sqlite3.Connection) -> bool:
-        tables = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-        return (db.execute("PRAGMA application_id").fetchone()[0], tables) == (0, 0)
-
     def _create(self, db: sqlite3.Connection) -> None:
         with transaction(db):
-            if self._is_new(db):  # else another process was faster
-                for statement in TABLES:
-                    db.execute(statement)
+            if is_empty(db):  # else another process was faster
+                make(db, TABLES)
+                for trigger in TRIGGERS:
+                    db.execute(trigger)
                 db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 self.is_new = True
 
     def _refuse_foreign(self, db: sqlite3.Connection) -> None:
-        if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        if application_of(db) != APPLICATION_ID:
             raise DataDirectoryError(f"The file {self._path} {_MEANING[sqlite3.SQLITE_NOTADB]}.")
-        version = _version(db)
+        version = version_of(db)
         if version > VERSION:
             raise DataDirectoryError(
                 f"The file {self._path} has version {version}, but this program knows versions up "
                 f"to {VERSION}: use the version of Tributary that wrote it."
             )
 
-    @contextmanager
-    def explained(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
-                raise Refused("One who has left or was erased cannot sign in any more.") from error
-            if self._frozen and kind_of(error) == sqlite3.SQLITE_READONLY:
-                raise DataDirectoryError(self._frozen.why) from error
-            meaning = _MEANING.get(kind_of(error), f"cannot be used: {error}")
-            raise DataDirectoryError(f"The file {self._path} {meaning}.") from error
-        except UnicodeDecodeError as error:
-            # So Python reads what SQLite says of damage when it quotes it.
-            damaged = _MEANING[sqlite3.SQLITE_CORRUPT]
-            raise DataDirectoryError(f"The file {self._path} {damaged}.") from error
-        except LogUnavailable as error:
-            raise DataDirectoryError(
-                f"The file {self._path} cannot be used here: put it where SQLite can keep a WAL."
-            ) from error
-        except OSError as error:
-            raise DataDirectoryError(f"The file {self._path} cannot be made: {error}.") from error
+    def explained(self) -> AbstractContextManager[None]:
+        """Turn what SQLite and the disk say into one sentence of `KnowledgeBaseError`."""
+        return explained(self._explain, OSError)
 
-
-def _version(db: sqlite3.Connection) -> int:
-    version: int = db.execute("PRAGMA user_version").fetchone()[0]
-    return version
+    def _explain(self, error: Exception) -> KnowledgeBaseError:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
+            return Refused("One who has left or was erased cannot sign in any more.")
+        if self._frozen and kind_of(error) == sqlite3.SQLITE_READONLY:
+            return DataDirectoryError(self._frozen.why)
+        return DataDirectoryError(f"The file {self._path} {said(error, _MEANING)}.")

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from events.marks import Mark
-from events.sqlite_file import wal_is_emptied, without_waiting
 from events.sqlite_frozen import Frozen
 from events.sqlite_marks import add_mark, read_marks
 from kb.accounts.account_file import AccountFile
 from kb.accounts.schema import MEMBER_TABLES
 from kb.accounts.secret import Random
 from kb.errors import DataDirectoryError
+from sqlite_files.opening import transaction, wal_is_emptied, without_waiting
 
 Row = tuple[Any, ...]
 
@@ -129,15 +129,12 @@ class AccountStore:
             if self._db.in_transaction:
                 yield self._db
                 return
-            self._db.execute("BEGIN IMMEDIATE")
-            self._within = threading.get_ident()
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            finally:
-                self._within = None
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
+            with transaction(self._db):
+                self._within = threading.get_ident()
+                try:
+                    yield self._db
+                finally:
+                    self._within = None
 
     def key(self, name: str) -> bytes:
         """The random key called `name`, 32 bytes, drawn at its first use and kept in this file."""
@@ -186,5 +183,5 @@ class AccountStore:
         self.run("DELETE FROM mark WHERE name = ?", (UNFINISHED,))
 
     def _old_pages_stay(self) -> bool:
-        with self._lock, self._file.explained():
-            return not wal_is_emptied(self._db, self._timeout)
+        with self._lock, self._file.explained(), without_waiting(self._db, self._timeout):
+            return not wal_is_emptied(self._db)

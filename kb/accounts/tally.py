@@ -8,9 +8,9 @@ stand in the table `tally` and are kept up by triggers of each connection.
 import sqlite3
 
 from events.chain import hash_of
+from sqlite_files.tables import Table, make
 
-TABLE = """CREATE TABLE tally (
-    name TEXT PRIMARY KEY, number INTEGER NOT NULL, sum INTEGER NOT NULL) STRICT, WITHOUT ROWID"""
+TABLE = Table("tally", "name, number integer, sum integer", "name")
 _TABLES = """SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'tally'
 AND name NOT LIKE 'sqlite_%' ORDER BY name"""
 _ADD, _TAKE = "+", "-"
@@ -36,7 +36,7 @@ def keep_up(db: sqlite3.Connection) -> None:
 
 def begin(db: sqlite3.Connection) -> None:
     """Count all rows as they are; in the caller's transaction."""
-    db.execute(TABLE)
+    make(db, [TABLE])
     for table in _tables(db):
         db.execute("INSERT INTO tally VALUES (?, ?, ?)", (table, *_counted(db, table)))
 

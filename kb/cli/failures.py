@@ -108,7 +108,7 @@ def explain(error: BaseException) -> str:
 
     from events.errors import EventLogError
     from indexer.errors import IndexerError
-    from kb.storage.data_directory import reason
+    from sqlite_files.errors import said
 
     match error:
         case KnowledgeBaseError() | EventLogError() | IndexerError():
@@ -116,13 +116,12 @@ def explain(error: BaseException) -> str:
         case click.Abort() | KeyboardInterrupt():
             sentence = "Stopped."
         case OSError() if error.errno in (ENOSPC, EDQUOT):
-            full = "cannot be written: the disk is full, so free some space and try again."
-            sentence = f"{error.filename or 'A file'} {full}"
+            sentence = f"{error.filename or 'A file'} {said(error)}."
         case OSError():
             place = f" {error.filename}" if error.filename else ""
             sentence = f"The system refused{place}: {error.strerror or error}."
         case sqlite3.Error():
-            sentence = f"A database of the data directory cannot be used: {reason(error)}."
+            sentence = f"A database of the data directory {said(error)}."
         case UnicodeEncodeError():
             sentence = "Some of the text given is not UTF-8: check how it was typed or made."
         case MemoryError():

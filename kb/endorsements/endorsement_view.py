@@ -7,12 +7,14 @@ from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
 from kb.entries.entry import EntryErased
 from kb.views.view import SEEN, View, delete_of_entry, stored_time
 from kb.views.withheld import Aside
+from sqlite_files.tables import Table
 
 TABLES = (
-    """CREATE TABLE endorsement (
-        entry_id TEXT NOT NULL, member TEXT NOT NULL, reason TEXT NOT NULL,
-        endorsed_at TEXT NOT NULL, position INTEGER NOT NULL, id TEXT NOT NULL,
-        PRIMARY KEY (entry_id, member)) STRICT, WITHOUT ROWID""",
+    Table(
+        "endorsement",
+        "entry_id, member, reason, endorsed_at, position integer, id",
+        "entry_id, member",
+    ),
 )
 ADD = "INSERT OR REPLACE INTO endorsement VALUES (?, ?, ?, ?, ?, ?)"
 SAY_AGAIN = """UPDATE endorsement SET reason = ?

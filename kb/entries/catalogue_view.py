@@ -39,42 +39,47 @@ from kb.views.view import (
     stored_time,
 )
 from kb.views.withheld import Aside, lacks, left, narrowed
+from sqlite_files.tables import Table
 
 # `position` is that of the contribution, `revised_position` that of the text that stands now, whose
 # first words are the `summary`: a list reads no whole text. `withheld` is as `left` answers.
 TABLES = (
-    """CREATE TABLE entry (
-        position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
-        kind TEXT NOT NULL, title TEXT NOT NULL, title_key TEXT NOT NULL, summary TEXT NOT NULL,
-        group_name TEXT, group_looks TEXT, group_key TEXT,
-        source_name TEXT, external_id TEXT, contributed_by TEXT NOT NULL,
-        contributed_at TEXT NOT NULL, revised_at TEXT NOT NULL, revised_position INTEGER NOT NULL,
-        revision_version INTEGER NOT NULL,
-        archived INTEGER NOT NULL DEFAULT 0, archived_reason TEXT, successor TEXT,
-        visibility TEXT NOT NULL, withheld TEXT NOT NULL DEFAULT '',
-        partition INTEGER NOT NULL DEFAULT 0) STRICT""",
-    """CREATE TABLE audience (
-        label TEXT NOT NULL, partition INTEGER NOT NULL,
-        PRIMARY KEY (label, partition)) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX entry_author ON entry (contributed_by)",
-    "CREATE INDEX entry_external ON entry (external_id)",
-    "CREATE INDEX entry_group ON entry (group_looks)",
-    f"CREATE INDEX entry_group_sought ON entry ({UNJOINED_GROUP})",
-    "CREATE INDEX entry_revised ON entry (revised_position)",
-    "CREATE INDEX entry_title ON entry (title_key, position)",
-    """CREATE TABLE revision (
-        position INTEGER PRIMARY KEY, entry_id TEXT NOT NULL, version INTEGER NOT NULL,
-        partition INTEGER NOT NULL, content BLOB NOT NULL) STRICT""",
-    "CREATE UNIQUE INDEX revision_entry ON revision (entry_id, version)",
-    """CREATE TABLE tag (
-        entry_id TEXT NOT NULL, looks TEXT NOT NULL, tag TEXT NOT NULL, position INTEGER NOT NULL,
-        tag_key TEXT NOT NULL, PRIMARY KEY (entry_id, looks)) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX tag_looks ON tag (looks, position, entry_id, tag_key)",
-    """CREATE TABLE relation (
-        entry_id TEXT NOT NULL, type TEXT NOT NULL, target TEXT NOT NULL,
-        written TEXT NOT NULL DEFAULT '[]',
-        PRIMARY KEY (entry_id, type, target)) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX relation_target ON relation (target)",
+    Table(
+        "entry",
+        """position integer, id, version integer, kind, title, title_key, summary, group_name?,
+        group_looks?, group_key?, source_name?, external_id?, contributed_by,
+        contributed_at, revised_at, revised_position integer, revision_version integer,
+        archived integer, archived_reason?, successor?, visibility, withheld, partition
+        integer""",
+        "position",
+        indexes=(
+            *("contributed_by", "external_id", "group_looks", "revised_position"),
+            "title_key, position",
+        ),
+        unique=("id",),
+        defaults={"archived": 0, "withheld": "", "partition": 0},
+        also=(f"CREATE INDEX entry_group_sought ON entry ({UNJOINED_GROUP})",),
+    ),
+    Table("audience", "label, partition integer", "label, partition"),
+    Table(
+        "revision",
+        "position integer, entry_id, version integer, partition integer, content blob",
+        "position",
+        unique=("entry_id, version",),
+    ),
+    Table(
+        "tag",
+        "entry_id, looks, tag, position integer, tag_key",
+        "entry_id, looks",
+        indexes=("looks, position, entry_id, tag_key",),
+    ),
+    Table(
+        "relation",
+        "entry_id, type, target, written",
+        "entry_id, type, target",
+        indexes=("target",),
+        defaults={"written": "[]"},
+    ),
     *tally.TABLES,
 )
 

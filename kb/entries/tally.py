@@ -11,15 +11,16 @@ from typing import Any
 
 from events.event import RecordedEvent
 from kb.views.view import NOT_ERASED, SEEN_PARTITION, Handler
+from sqlite_files.tables import Table
 
 # `facet` is total, group or tag; the total is that of a kind and has no other name.
 TABLES = (
-    """CREATE TABLE tally (
-        facet TEXT NOT NULL, looks TEXT NOT NULL, name_key TEXT NOT NULL,
-        partition INTEGER NOT NULL, kind TEXT NOT NULL, archived INTEGER NOT NULL,
-        entries INTEGER NOT NULL,
-        PRIMARY KEY (facet, looks, name_key, partition, kind, archived)) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX tally_none ON tally (entries) WHERE entries = 0",
+    Table(
+        "tally",
+        "facet, looks, name_key, partition integer, kind, archived integer, entries integer",
+        "facet, looks, name_key, partition, kind, archived",
+        also=("CREATE INDEX tally_none ON tally (entries) WHERE entries = 0",),
+    ),
 )
 SEEN = {"tally": f"main.tally.{SEEN_PARTITION}"}
 

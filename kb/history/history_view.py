@@ -20,14 +20,17 @@ from kb.views.view import (
     stored_time,
 )
 from kb.views.withheld import Aside
+from sqlite_files.tables import Table
 
 # `other` is the entry that the message in `detail` ends with: its title is looked up by readers.
 TABLES = (
-    """CREATE TABLE history (
-        position INTEGER PRIMARY KEY, entry_id TEXT NOT NULL, stream TEXT NOT NULL,
-        version INTEGER NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL, other TEXT,
-        actor TEXT NOT NULL, at TEXT NOT NULL, partition INTEGER NOT NULL) STRICT""",
-    "CREATE INDEX history_entry ON history (entry_id, position)",
+    Table(
+        "history",
+        """position integer, entry_id, stream, version integer, what, detail, other?, actor, at,
+        partition integer""",
+        "position",
+        indexes=("entry_id, position",),
+    ),
 )
 SAY_AGAIN = "UPDATE history SET detail = ?, other = ? WHERE position = ?"
 ADD = f"INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW_SEEN_BY})"

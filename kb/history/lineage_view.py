@@ -8,16 +8,17 @@ from kb.entries.content import Relation
 from kb.entries.entry import EntryErased, EntryRelated, EntryUnrelated
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 from kb.views.view import SEEN, View, delete_of_entry, nothing_sealed
+from sqlite_files.tables import Table
 
 # `stated_by` is the stream that says so: two may say the same, and each takes back only its own.
 # `entry_id` is the entry that it belongs to: those who do not see that one do not see it said.
 TABLES = (
-    """CREATE TABLE lineage (
-        stated_by TEXT NOT NULL, derived TEXT NOT NULL, origin TEXT NOT NULL,
-        relation TEXT NOT NULL, entry_id TEXT NOT NULL,
-        PRIMARY KEY (stated_by, derived, origin, relation)) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX lineage_derived ON lineage (derived)",
-    "CREATE INDEX lineage_origin ON lineage (origin)",
+    Table(
+        "lineage",
+        "stated_by, derived, origin, relation, entry_id",
+        "stated_by, derived, origin, relation",
+        indexes=("derived", "origin"),
+    ),
 )
 ADD = "INSERT OR IGNORE INTO lineage VALUES (?, ?, ?, ?, ?)"
 REMOVE = "DELETE FROM lineage WHERE stated_by = ? AND derived = ? AND origin = ? AND relation = ?"

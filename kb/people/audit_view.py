@@ -33,16 +33,19 @@ from kb.people.sign_in import (
 from kb.sentences import listed
 from kb.views.view import SEEN_PARTITION, SEEN_THEN, Handler, View, partition, stored_time
 from kb.views.withheld import Aside, lacks, narrowed
+from sqlite_files.tables import Table
 
 # `subject` is the member or group that an event is about, `entry_id` the entry, if it is about one,
 # and `author` whose that is or was; `detail` is a message. `partition` tells who saw the entry
 # then, or saw it last.
 TABLES = (
-    """CREATE TABLE access_change (
-        position INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, subject TEXT NOT NULL,
-        entry_id TEXT, what TEXT NOT NULL, detail TEXT NOT NULL, partition INTEGER,
-        author TEXT) STRICT""",
-    "CREATE INDEX access_change_subject ON access_change (subject, position)",
+    Table(
+        "access_change",
+        """position integer, at, actor, subject, entry_id?, what, detail, partition? integer,
+        author?""",
+        "position",
+        indexes=("subject, position",),
+    ),
 )
 NAME = "SELECT name FROM community_group WHERE id = ?"
 KEEP = """INSERT INTO access_change VALUES (?, ?, ?, ?, ?, ?, ?, NULL,

@@ -6,12 +6,11 @@ from events.event import RecordedEvent
 from kb.entries.entry import EntryErased
 from kb.people.member import MemberErased, MemberLeft
 from kb.views.view import EVERYBODY, NOBODY, View
+from sqlite_files.tables import Table
 
 TABLES = (
-    """CREATE TABLE erasure (
-        position INTEGER PRIMARY KEY, stream TEXT NOT NULL, actor TEXT NOT NULL,
-        with_entries INTEGER NOT NULL) STRICT""",
-    "CREATE TABLE departure (position INTEGER PRIMARY KEY, member TEXT NOT NULL) STRICT",
+    Table("erasure", "position integer, stream, actor, with_entries integer", "position"),
+    Table("departure", "position integer, member", "position"),
 )
 ERASED = "INSERT INTO erasure VALUES (?, ?, ?, ?)"
 DEPARTED = "INSERT INTO departure VALUES (?, ?)"

@@ -26,30 +26,27 @@ from kb.people.member import (
 )
 from kb.views.view import EVERYBODY, Handler, View, stored_time
 from kb.views.withheld import held
+from sqlite_files.tables import Table
 
 # `looks` is what two names have in common that look alike, `name_key` tells their order, and
 # `name_id` is the id that a group formed with this name would have.
 TABLES = (
-    """CREATE TABLE member (
-        id TEXT PRIMARY KEY, standing TEXT NOT NULL, profile BLOB, invited_at TEXT NOT NULL,
-        joined_at TEXT, looks TEXT, name_key TEXT) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX member_looks ON member (looks)",
-    """CREATE TABLE member_role (
-        member TEXT NOT NULL, role TEXT NOT NULL,
-        PRIMARY KEY (member, role)) STRICT, WITHOUT ROWID""",
-    """CREATE TABLE member_group (
-        member TEXT NOT NULL, group_id TEXT NOT NULL,
-        PRIMARY KEY (member, group_id)) STRICT, WITHOUT ROWID""",
-    """CREATE TABLE community_group (
-        id TEXT PRIMARY KEY, name TEXT NOT NULL, parent TEXT, open INTEGER NOT NULL,
-        closed INTEGER NOT NULL DEFAULT 0, looks TEXT NOT NULL, name_key TEXT NOT NULL,
-        name_id TEXT NOT NULL) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX community_group_parent ON community_group (parent)",
-    "CREATE INDEX community_group_looks ON community_group (looks)",
-    "CREATE INDEX community_group_name ON community_group (name_id)",
-    "CREATE INDEX member_group_group ON member_group (group_id, member)",
-    "CREATE TABLE community (world INTEGER NOT NULL) STRICT",
-    "INSERT INTO community VALUES (0)",
+    Table(
+        "member",
+        "id, standing, profile? blob, invited_at, joined_at?, looks?, name_key?",
+        "id",
+        indexes=("looks",),
+    ),
+    Table("member_role", "member, role", "member, role"),
+    Table("member_group", "member, group_id", "member, group_id", indexes=("group_id, member",)),
+    Table(
+        "community_group",
+        "id, name, parent?, open integer, closed integer, looks, name_key, name_id",
+        "id",
+        indexes=("parent", "looks", "name_id"),
+        defaults={"closed": 0},
+    ),
+    Table("community", "world integer", rows=({"world": 0},)),
 )
 
 INVITE = "INSERT INTO member VALUES (?, 'invited', NULL, ?, NULL, NULL, NULL)"

@@ -7,7 +7,7 @@ from threading import Condition, Event, Lock, Thread
 from events.errors import EventLogError
 from indexer.errors import IndexerError
 from kb.errors import KnowledgeBaseError
-from kb.storage.data_directory import reason
+from sqlite_files.errors import said
 
 RETRY_SECONDS = 1.0
 """How long the background work rests after an error, e.g. a full disk."""
@@ -82,5 +82,5 @@ def sentence(error: Exception) -> str:
     if isinstance(error, KnowledgeBaseError | EventLogError | IndexerError):
         return str(error)
     if isinstance(error, sqlite3.Error | OSError):
-        return f"Views or index cannot be written: {reason(error)}."
+        return f"A file of views or index {said(error)}."
     return f"{type(error).__name__}: {error}"

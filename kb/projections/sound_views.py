@@ -8,7 +8,8 @@ from typing import TypeVar
 from events.log import EventLog
 from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.projections.views import Views
-from kb.views.file import File, is_damage
+from kb.views.file import File
+from sqlite_files.errors import is_damage
 
 T = TypeVar("T")
 

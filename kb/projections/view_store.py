@@ -4,14 +4,13 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from events.codec import EventCodec
 from events.log import EventLog
 from events.marks import Misfit, misfit
 from events.sqlite_marks import read_mark, write_mark
 from kb.projections.finished import last_finished
-from kb.views.file import MISSING, File, connect, file_at, is_damage
+from kb.views.file import MISSING, File, file_at, open_views
 from kb.views.page_sums import PageSums
 from kb.views.tables import (
     MOVE_CHECKPOINTS,
@@ -20,18 +19,25 @@ from kb.views.tables import (
     drop_views,
     make_tables,
     make_view,
-    schema,
     states,
 )
 from kb.views.view_set import ViewSet, made_with
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
+from sqlite_files.errors import is_damage
+from sqlite_files.opening import transaction, version_of
 
 _MISFITS: Mapping[Misfit, str] = {
     "other log": "they were made from another log",
     "ahead": "they hold more than the log",
     "other past": "they were made from another copy of the log",
+}
+
+_PRAGMAS: Mapping[str, str | int] = {
+    # A power cut may lose the last batches, never half of one: the log brings them again.
+    "synchronous": "NORMAL",
+    "cache_size": -65536,
+    # Moved into the file by `PageSums` alone, which then takes the sums.
+    "wal_autocheckpoint": 0,
+    "journal_size_limit": 0,
 }
 
 LOG_BYTES = 40_000_000
@@ -62,16 +68,16 @@ class ViewStore:
         self._codec = codec
         self._log = log
         self._notice = notice
-        self._opened: Database | None = None
+        self._opened: sqlite3.Connection | None = None
         self._file = MISSING
 
     def checkpoint(self) -> int:
         """The last position taken in, by all views but those that catch up."""
-        return checkpoint(self._database().conn)
+        return checkpoint(self._connection())
 
     def misfit(self) -> str:
         """Why the views were not made from the log as it is; empty if they were."""
-        connection = self._database().conn
+        connection = self._connection()
         mark, position = read_mark(connection), checkpoint(connection)
         if not position:
             return ""
@@ -121,7 +127,7 @@ class ViewStore:
         if self._opened:
             if file_at(self.path) == self._file:
                 with suppress(sqlite3.Error, OSError):  # found out at the next opening
-                    self._sums.take(self._opened.conn)
+                    self._sums.take(self._opened)
             self._opened.close()
             self._opened = None
             self._file = MISSING
@@ -133,11 +139,11 @@ class ViewStore:
 
     def _keep_log_short(self) -> None:
         log = self.path.with_name(self.path.name + "-wal")
-        connection = self._database().conn
+        connection = self._connection()
         if not connection.in_transaction and log.stat().st_size > LOG_BYTES:
             self._sums.take(connection)
 
-    def _database(self) -> "Database":
+    def _connection(self) -> sqlite3.Connection:
         if self._opened is None:
             try:
                 self._opened = self._open()
@@ -149,30 +155,19 @@ class ViewStore:
             self._file = file_at(self.path)
         return self._opened
 
-    def _open(self) -> "Database":
-        # Here, since who only reads needs none of its libraries.
-        from sqlite_utils import Database
-
+    def _open(self) -> sqlite3.Connection:
         missing = not self.path.exists()
-        connection = connect(self.path)
+        connection = open_views(self.path, "rwc", _PRAGMAS)
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            # A power cut may lose the last batches, never half of one: the log brings them again.
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA cache_size = -65536")
-            # Moved into the file by `PageSums` alone, which then takes the sums.
-            connection.execute("PRAGMA wal_autocheckpoint = 0")
-            connection.execute("PRAGMA journal_size_limit = 0")
-            database = Database(connection)
             if missing:
                 self._sums.discard()
-                with database.atomic():
+                with transaction(connection):
                     gone = last_finished(self._log, self._codec)
                     make_tables(connection, self.views, self._log.head(), gone)
                 self._sums.take(connection)
-            elif schema(connection) == SCHEMA:
+            elif version_of(connection) == SCHEMA:
                 self._sums.check()
-                self._empty_changed(database)
+                self._empty_changed(connection)
             else:
                 connection.close()
                 self.discard("their tables have changed")
@@ -180,14 +175,13 @@ class ViewStore:
         except BaseException:
             connection.close()
             raise
-        return database
+        return connection
 
-    def _empty_changed(self, database: "Database") -> None:
+    def _empty_changed(self, connection: sqlite3.Connection) -> None:
         """Empty the views whose tables have changed or are new, and remove those that are no more.
 
         They are whole again once they hold what the others do.
         """
-        connection = database.conn
         found, head = states(connection), checkpoint(connection)
         gone = found.keys() - self.views.by_name.keys()
         changed = self.views.with_readers(
@@ -199,7 +193,7 @@ class ViewStore:
         )
         if not changed and not gone:
             return
-        with database.atomic():
+        with transaction(connection):
             drop_views(connection, changed | gone, self.views)
             for view in self.views:
                 if view.name in changed:

@@ -15,7 +15,6 @@ from events.projection import NOT_THE_EVENT, ParkedEvent, ProjectionRunner, refu
 from kb.projections.erased import NotAlone, write_over
 from kb.projections.view_store import ViewStore
 from kb.views import withheld
-from kb.views.file import is_damage
 from kb.views.tables import (
     DEPART,
     DEPARTED,
@@ -34,6 +33,8 @@ from kb.views.tables import (
 )
 from kb.views.view_set import ViewSet, made_with
 from kb.writer import Clock
+from sqlite_files.errors import is_damage
+from sqlite_files.opening import transaction
 
 BATCH = 2_000
 BEGUN = ".new"
@@ -71,15 +72,15 @@ class Views(ViewStore):
         with self._codec.reading():
             payloads = [self._codec.decode(event) for event in events]
         handlers = self.views.handlers
-        with self._database().atomic() as database:
+        with transaction(self._connection()) as connection:
             behind = self._behind()
             for event, payload in zip(events, payloads, strict=True):
-                withheld.stop(database.conn, event)
+                withheld.stop(connection, event)
                 for view, handler in handlers.get(type(payload), ()):
                     if view.name not in behind:
-                        handler(database.conn, event, payload)
+                        handler(connection, event, payload)
             if events:
-                self._reach(database.conn, events[-1].position)
+                self._reach(connection, events[-1].position)
         self._keep_log_short()
 
     def park(self, event: RecordedEvent, error: str) -> None:
@@ -87,8 +88,8 @@ class Views(ViewStore):
 
         What it could have taken away is withheld; see `kb.views.withheld`.
         """
-        with self._database().atomic() as database:
-            connection, behind = database.conn, self._behind()
+        with transaction(self._connection()) as connection:
+            behind = self._behind()
             try:
                 payload = self._codec.decode(event)
             except NOT_THE_EVENT:
@@ -132,7 +133,7 @@ class Views(ViewStore):
 
     def parked(self) -> list[ParkedEvent]:
         """The events kept aside, by position; `projection` names the views that have them aside."""
-        return withheld.parked(self._database().conn)
+        return withheld.parked(self._connection())
 
     def rebuild(self, progress: Progress = lambda done, of: None) -> None:
         """Empty and refill the views in one transaction: readers see the old ones until it ends.
@@ -141,10 +142,10 @@ class Views(ViewStore):
         """
         runner = ProjectionRunner(self._log, self, batch_size=BATCH)
         self._build_no_more()
-        with self._database().atomic() as database:
-            kept = database.conn.execute("SELECT * FROM forgotten").fetchone()
-            make_tables(database.conn, self.views, self._log.head())
-            database.conn.execute(KEEP_FORGOTTEN, kept)
+        with transaction(self._connection()) as connection:
+            kept = connection.execute("SELECT * FROM forgotten").fetchone()
+            make_tables(connection, self.views, self._log.head())
+            connection.execute(KEEP_FORGOTTEN, kept)
             while runner.run_once():
                 progress(self.checkpoint(), max(self._log.head(), self.checkpoint()))
         self._keep_log_short()
@@ -177,7 +178,7 @@ class Views(ViewStore):
         """The views made with something else than this program would, and those asked for."""
         if not (reached := self.checkpoint()):
             return frozenset()  # they are filled like all others
-        found = states(self._database().conn)
+        found = states(self._connection())
         other = [
             name
             for name, state in found.items()
@@ -189,7 +190,7 @@ class Views(ViewStore):
         """The file beside, with what an earlier start has put into it, if that fits."""
         path = self.path.with_name(self.path.name + BEGUN)
         beside = Views(path, self._codec, self._log, self.views, now=self._now)
-        found = states(beside._database().conn)
+        found = states(beside._connection())
         same = all(found[view.name].made == made_with(view) for view in self.views)
         if not same or beside.misfit() or beside.checkpoint() > self.checkpoint():
             beside.remove()
@@ -204,10 +205,10 @@ class Views(ViewStore):
             beside.remove()  # it begins again
             return
         beside.close()
-        connection = self._database().conn
+        connection = self._connection()
         connection.execute("ATTACH DATABASE ? AS built", (str(beside.path),))
         try:
-            with self._database().atomic():
+            with transaction(connection):
                 take_over(connection, [view for view in self.views if view.name in names])
         finally:
             connection.execute("DETACH DATABASE built")
@@ -224,16 +225,16 @@ class Views(ViewStore):
 
     def _behind(self) -> frozenset[str]:
         """The views that catch up beside the others, so that no event is for them here."""
-        found, reached = states(self._database().conn), self.checkpoint()
+        found, reached = states(self._connection()), self.checkpoint()
         return frozenset(name for name, state in found.items() if state.position < reached)
 
     def erasures(self) -> list[tuple[int, str]]:
         """The position and stream of every erasure."""
-        return self._database().conn.execute(ERASURES).fetchall()
+        return self._connection().execute(ERASURES).fetchall()
 
     def forgotten(self) -> int:
         """The position of the last erasure of which nothing is left here."""
-        return forgotten(self._database().conn)
+        return forgotten(self._connection())
 
     def forget(self, position: int) -> bool:
         """Leave nothing of what was erased up to `position` in the file.
@@ -242,7 +243,7 @@ class Views(ViewStore):
 
         False while a reader keeps old pages: called again, only these are left to do.
         """
-        connection = self._database().conn
+        connection = self._connection()
         if connection.execute(REWRITTEN).fetchone()[0] < position:
             self._write_over()
             # VACUUM writes into the WAL, from where the new pages replace the old ones.
@@ -261,29 +262,29 @@ class Views(ViewStore):
             if self._to_build():  # what is begun beside has rows of its own
                 raise NotAlone
             self._build_no_more()
-            with self._database().atomic() as database:
-                write_over(database.conn, self.views, self._log, self._codec, streams)
+            with transaction(self._connection()) as connection:
+                write_over(connection, self.views, self._log, self._codec, streams)
         except NotAlone:
             self.rebuild()
 
     def remember(self) -> None:
         """Take all that was erased as not forgotten yet."""
-        self._database().conn.execute(REMEMBER)
+        self._connection().execute(REMEMBER)
 
     def entries_of_erased(self) -> list[tuple[str, str]]:
         """The entries that are to go with their author, and who had that one erased."""
-        return self._database().conn.execute(OF_ERASED).fetchall()
+        return self._connection().execute(OF_ERASED).fetchall()
 
     def departures(self, since: int | None = None) -> list[tuple[int, str]]:
         """Position and member of everybody who left or was erased, since `depart` or `since`."""
-        connection = self._database().conn
+        connection = self._connection()
         if since is None:
             (since,) = connection.execute(DEPARTED).fetchone()
         return connection.execute(DEPARTURES, (since,)).fetchall()
 
     def depart(self, position: int) -> None:
         """Those who left up to `position` cannot sign in any more."""
-        self._database().conn.execute(DEPART, (position,))
+        self._connection().execute(DEPART, (position,))
 
     def close(self) -> None:
         """Let go of the files; what was begun beside stays for the next start."""

@@ -7,16 +7,18 @@ from kb.entries.entry import EntryErased
 from kb.entries.spelling import called
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 from kb.views.view import SEEN, View, delete_of_entry, stored_time
+from sqlite_files.tables import Table
 
 TABLES = (
-    """CREATE TABLE reuse (
-        position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry_id TEXT NOT NULL,
-        group_name TEXT NOT NULL, context TEXT NOT NULL, outcome TEXT NOT NULL, note TEXT,
-        evidence TEXT, resulting_entry TEXT,
-        recorded_at TEXT NOT NULL, updated_at TEXT NOT NULL, recorded_by TEXT NOT NULL,
-        group_looks TEXT NOT NULL, version INTEGER NOT NULL) STRICT""",
-    "CREATE INDEX reuse_entry ON reuse (entry_id)",
-    "CREATE INDEX reuse_group ON reuse (group_looks)",
+    Table(
+        "reuse",
+        """position integer, id, entry_id, group_name, context, outcome, note?, evidence?,
+        resulting_entry?, recorded_at, updated_at, recorded_by, group_looks, version
+        integer""",
+        "position",
+        indexes=("entry_id", "group_looks"),
+        unique=("id",),
+    ),
 )
 ADD = "INSERT INTO reuse VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?)"
 UPDATE = """UPDATE reuse

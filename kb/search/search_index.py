@@ -153,7 +153,7 @@ class SearchIndex:
         False where the index is to be made anew for that; only for the process that leads.
         """
         with self._writing:
-            if self._damage() or self._parked.any():
+            if self._damage() or self._parked.all():
                 return False
             try:
                 if not self._writable or self._current is None:

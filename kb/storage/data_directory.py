@@ -5,7 +5,7 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from errno import EACCES, EDQUOT, ELOOP, ENOSPC, EROFS
+from errno import ELOOP
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from msgspec import Struct
 from events.errors import EventLogError
 from kb.errors import DataDirectoryError, said_by
 from kb.storage.settings import FILE_NAME
+from sqlite_files.errors import said
 
 LOG = "log.sqlite"
 VAULT = "vault.sqlite"
@@ -24,17 +25,6 @@ SETTINGS = """\
 # The settings of this data directory; docs/reference/settings.md says what each does.
 # A variable of the environment (KB_MEMBER, KB_COMMUNITY, KB_FULLTEXT, KB_HOST, KB_PORT) wins.
 """
-
-_FULL = "the disk is full, so free some space and try again"
-_READ_ONLY = "it is read-only, so see that you may write there"
-_ADVICE = {ENOSPC: _FULL, EDQUOT: _FULL, EROFS: _READ_ONLY, EACCES: _READ_ONLY}
-_LOCKED = "another program keeps a file of it locked, so try again when that one is done"
-_SQLITE_ADVICE = {
-    sqlite3.SQLITE_FULL: _FULL,
-    sqlite3.SQLITE_READONLY: _READ_ONLY,
-    sqlite3.SQLITE_BUSY: _LOCKED,
-    sqlite3.SQLITE_LOCKED: _LOCKED,
-}
 
 
 class DataDirectory(Struct, frozen=True):
@@ -191,18 +181,7 @@ def storage_errors(path: Path) -> Iterator[None]:
     except EventLogError as error:
         raise DataDirectoryError(said_by(error)) from error
     except (sqlite3.Error, OSError) as error:
-        raise DataDirectoryError(
-            f"The data directory {path} cannot be used: {reason(error)}."
-        ) from error
-
-
-def reason(error: sqlite3.Error | OSError) -> str:
-    """What the disk or SQLite says, with what to do where that is known."""
-    if isinstance(error, OSError):
-        return _ADVICE.get(error.errno or 0) or error.strerror or str(error)
-    from events.sqlite_file import kind_of
-
-    return _SQLITE_ADVICE.get(kind_of(error)) or str(error)
+        raise DataDirectoryError(f"The data directory {path} {said(error)}.") from error
 
 
 def is_begun(place: Path) -> bool:

@@ -10,7 +10,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from errno import EDQUOT, ENOSPC
+from errno import ENOSPC
 from pathlib import Path
 from threading import Lock
 
@@ -21,6 +21,7 @@ from indexer.errors import IndexUnavailable
 from kb.errors import DataDirectoryError
 from kb.messages import _
 from kb.storage.data_directory import BEGUN, INDEX, DataDirectory, storage_errors
+from sqlite_files.errors import kind_of
 
 ROOM = 512_000
 """Bytes without which a disk counts as full: what opening a directory writes, and a small entry."""
@@ -147,15 +148,9 @@ def has_room(root: Path, size: int) -> bool:
 
 def no_room(error: BaseException | None) -> bool:
     """Whether `error` comes from a disk, or a user's share of it, that is full."""
-    from events.sqlite_file import kind_of
-
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT):
-            return True
-        if isinstance(error, sqlite3.Error) and kind_of(error) == sqlite3.SQLITE_FULL:
-            return True
+    while error is not None and kind_of(error) != sqlite3.SQLITE_FULL:
         error = error.__cause__
-    return False
+    return error is not None
 
 
 def _places() -> Iterator[Path]:

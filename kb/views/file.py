@@ -9,14 +9,15 @@ this process has a connection to the file. See https://www.sqlite.org/howtocorru
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 
+from sqlite_files.opening import connect
+
 BUSY_SECONDS = 1.0
 """How long to wait for another program that keeps the file locked; ours never do for long."""
-DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 File = tuple[int, int]
 """Which file it is: device and inode."""
@@ -65,23 +66,21 @@ class _Connection(sqlite3.Connection):
             _end(path)
 
 
-def connect(path: Path, *, mode: str = "rwc") -> sqlite3.Connection:
-    """A connection to the views at `path` that may be used from any thread, one at a time."""
+def open_views(
+    path: Path, mode: str = "ro", pragmas: Mapping[str, str | int] = {}
+) -> sqlite3.Connection:
+    """A connection to the views at `path`; in WAL mode where it may write."""
     used = path.resolve()
     _begin(used)
     try:
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            timeout=BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-            factory=_Connection,
+        connection = connect(
+            path, mode, wait=BUSY_SECONDS, wal=mode != "ro", factory=_Connection, pragmas=pragmas
         )
     except BaseException:
         _end(used)
         raise
-    connection.path = used
+    if isinstance(connection, _Connection):
+        connection.path = used
     return connection
 
 
@@ -109,9 +108,3 @@ def file_at(path: Path) -> File:
     except FileNotFoundError:
         return MISSING
     return (found.st_dev, found.st_ino)
-
-
-def is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether `error` means that the file itself is broken."""
-    is_text = "not decode to UTF-8" in str(error)  # Python says so of a text, and SQLite nothing
-    return is_text or getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED

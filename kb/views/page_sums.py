@@ -21,8 +21,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from events.sqlite_file import wal_is_emptied
 from kb.views.file import BUSY_SECONDS, reading_beside
+from sqlite_files.opening import wal_is_emptied, without_waiting
 
 _WAL_HEADER = 32
 _FRAME_HEADER = struct.Struct(">II8s8s")
@@ -117,7 +117,8 @@ class PageSums:
         (page_size,) = connection.execute("PRAGMA page_size").fetchone()
         changed = list(_logged(self._path, page_size))
         if emptying:
-            done = wal_is_emptied(connection, BUSY_SECONDS)
+            with without_waiting(connection, BUSY_SECONDS):
+                done = wal_is_emptied(connection)
         else:
             _, logged, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             changed, done = changed[: max(moved, 0)], moved == logged

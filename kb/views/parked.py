@@ -1,9 +1,11 @@
 """Events that the index could not take in, kept in a small file beside it."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
+
+from msgspec.structs import asdict
 
 from events.chain import hash_of
 from events.clock import utc_now
@@ -12,11 +14,12 @@ from events.errors import EventDataError, EventLogError, SealedDataError, Unknow
 from events.log import EventLog
 from events.projection import ParkedEvent
 from kb.views.view import read_time, to_stored
+from sqlite_files.opening import connect, is_empty, transaction
+from sqlite_files.tables import Table, database, make
 
-TABLE = """CREATE TABLE IF NOT EXISTS parked (
-    projection TEXT NOT NULL, position INTEGER NOT NULL, type TEXT NOT NULL, stream TEXT NOT NULL,
-    error TEXT NOT NULL, parked_at TEXT NOT NULL, PRIMARY KEY (projection, position)) STRICT"""
-ADD = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?)"
+TABLE = Table(
+    "parked", "projection, position integer, type, stream, error, parked_at", "projection, position"
+)
 ALL = "SELECT projection, position, type, stream, error, parked_at FROM parked ORDER BY position"
 
 
@@ -60,9 +63,10 @@ class ParkedFile:
 
     def add(self, events: Sequence[ParkedEvent]) -> None:
         """Keep `events` aside; one that is there already gets its new error."""
-        with self._open() as db, db:
-            db.execute(TABLE)
-            db.executemany(ADD, [_row(event) for event in events])
+        with self._open() as db, transaction(db):
+            make(db, [TABLE], missing=True)
+            rows = [{**asdict(event), "parked_at": to_stored(event.parked_at)} for event in events]
+            database(db).table(TABLE.name).upsert_all(rows, pk=("projection", "position"))
 
     def all(self) -> list[ParkedEvent]:
         """The events kept aside, by position; a file that cannot be read is one that says so."""
@@ -70,10 +74,6 @@ class ParkedFile:
             return self._all()
         except _BROKEN as error:
             return [self._unreadable(error)]
-
-    def any(self) -> bool:
-        """Whether there are any."""
-        return bool(self.all())
 
     def broken(self) -> bool:
         """Whether the file cannot be read."""
@@ -87,8 +87,7 @@ class ParkedFile:
         if not self._path.exists():
             return []
         with self._open() as db:
-            db.execute(TABLE)
-            return list(map(parked_of, db.execute(ALL)))
+            return [] if is_empty(db) else list(map(parked_of, db.execute(ALL)))
 
     def _unreadable(self, error: Exception) -> ParkedEvent:
         return ParkedEvent(
@@ -117,12 +116,5 @@ class ParkedFile:
         """Forget them all."""
         self._path.unlink(missing_ok=True)
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._path, timeout=30)) as db:
-            yield db
-
-
-def _row(event: ParkedEvent) -> tuple[str, int, str, str, str, str]:
-    place = (event.projection, event.position, event.type, event.stream)
-    return (*place, event.error, to_stored(event.parked_at))
+    def _open(self) -> AbstractContextManager[sqlite3.Connection]:
+        return closing(connect(self._path, "rwc", wait=30.0))

@@ -12,8 +12,7 @@ from msgspec import structs
 
 from events.log import EventLog
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
-from kb.storage.data_directory import reason
-from kb.views.file import MISSING, File, connect, file_at, is_damage
+from kb.views.file import MISSING, File, file_at, open_views
 from kb.views.guard import guard
 from kb.views.memo import Memo
 from kb.views.page_sums import PageSums
@@ -25,11 +24,12 @@ from kb.views.tables import (
     ViewState,
     file_state,
     holds_all,
-    schema,
     states,
 )
 from kb.views.view_set import ViewSet, made_with, tables_of
 from kb.views.withheld import PARKED_BY, SEEN_ROWS
+from sqlite_files.errors import is_damage, said
+from sqlite_files.opening import version_of
 
 T = TypeVar("T")
 
@@ -104,8 +104,8 @@ class ViewReader(Reads):
         if not self._path.exists():
             return True
         try:
-            with closing(connect(self._path, mode="ro")) as db:
-                found = states(db) if schema(db) == SCHEMA else None
+            with closing(open_views(self._path)) as db:
+                found = states(db) if version_of(db) == SCHEMA else None
         except sqlite3.Error:
             return True  # found out, and told, where it is read
         return found is not None and all(
@@ -123,7 +123,7 @@ class ViewReader(Reads):
         if not self._sums.trusted():
             return False
         try:
-            with closing(connect(self._path, mode="ro")) as db:
+            with closing(open_views(self._path)) as db:
                 return holds_all(db, self._views, log) and not db.execute(LEFT).fetchone()[0]
         except sqlite3.Error:
             return False  # found out, and told, where it is read
@@ -164,7 +164,7 @@ class ViewReader(Reads):
 
     def _state(self, connection: sqlite3.Connection) -> FileState:
         """What the file says of itself; raises if nothing is shown as it stands."""
-        if schema(connection) != SCHEMA:
+        if version_of(connection) != SCHEMA:
             raise _not_ready()
         state, found = file_state(connection)
         unready = frozenset(
@@ -196,14 +196,13 @@ class ViewReader(Reads):
         file = file_at(self._path)
         if file == MISSING:
             raise _not_ready()
-        connection = connect(self._path, mode="ro")
+        # Sorting a long list would need a file of its own, which a full disk has no room for; and a
+        # later change of it would drop every temporary view.
+        connection = open_views(self._path, pragmas={"temp_store": "MEMORY"})
         try:
             state = self._state(connection)
             opened = Opened(connection, file, state, state.unready)
             connection.create_function("principal_labels", 0, lambda: opened.labels)
-            # Sorting a long list would need a file of its own, which a full disk has no room for.
-            # First of all, as a change of it drops every temporary view.
-            connection.execute("PRAGMA temp_store = MEMORY")
             guard(connection, self._seen(opened.unready))
         except BaseException:
             connection.close()
@@ -235,7 +234,7 @@ class ViewReader(Reads):
             return _not_ready()
         if is_damage(error):
             return self._mend(error, file)
-        return DataDirectoryError(f"The views cannot be read: {reason(error)}.")
+        return DataDirectoryError(f"The file of the views {said(error)}.")
 
     def _mend(self, error: Exception, file: File) -> NotYetSearchable:
         if not self.on_damage(str(error), file):

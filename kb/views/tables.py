@@ -12,27 +12,32 @@ from events.marks import misfit
 from kb.views import withheld
 from kb.views.view import View
 from kb.views.view_set import Made, ViewSet, made_with, tables_of
+from sqlite_files.opening import version_of
+from sqlite_files.tables import Table, database, make
 
 READ_WHOLE = frozenset({"view_state", "forgotten", "parked", "withheld"})
 """Tables about the file itself, which readers look up as they are."""
 
 _TABLES = (
     # Nobody reads a view before it has reached `whole`: until then it shows other things.
-    """CREATE TABLE view_state (
-        name TEXT PRIMARY KEY, version INTEGER NOT NULL, tables INTEGER NOT NULL,
-        position INTEGER NOT NULL, whole INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
-    sqlite_marks.TABLE,
+    Table(
+        "view_state",
+        "name, version integer, tables integer, position integer, whole integer",
+        "name",
+    ),
     *withheld.TABLES,
     # Up to where nothing erased is left; where only old pages of the file may hold some; and up to
     # where nothing is left of what those who left signed in with.
-    """CREATE TABLE forgotten (
-        position INTEGER NOT NULL, rewritten INTEGER NOT NULL, departed INTEGER NOT NULL) STRICT""",
-    "INSERT INTO forgotten VALUES (0, 0, 0)",
+    Table(
+        "forgotten",
+        "position integer, rewritten integer, departed integer",
+        rows=({"position": 0, "rewritten": 0, "departed": 0},),
+    ),
 )
 _OF_VIEWS = (("view_state", "name"), ("parked", "view"), ("withheld", "view"))
 """Tables about the file with rows of each view, and the column that names it."""
 
-SCHEMA = zlib.crc32(repr(_TABLES).encode()) & 0x7FFFFFFF
+SCHEMA = zlib.crc32(repr((_TABLES, sqlite_marks.TABLE)).encode()) & 0x7FFFFFFF
 """Names the tables about the file as they are now; a file with another number is made anew."""
 
 STATES = "SELECT name, version, tables, position, whole FROM main.view_state ORDER BY name"
@@ -40,7 +45,6 @@ FILE_STATE = f"""SELECT name, version, tables, position, whole, ({withheld.ALL})
     (SELECT position FROM main.forgotten), EXISTS ({withheld.ANY_PARKED})
 FROM main.view_state"""
 CHECKPOINT = "SELECT coalesce(max(position), 0) FROM main.view_state"
-ADD_VIEW = "INSERT OR REPLACE INTO view_state VALUES (?, ?, ?, ?, ?)"
 # One that is still behind catches up beside the others.
 MOVE_CHECKPOINTS = """UPDATE view_state SET position = ?
 WHERE position = (SELECT max(position) FROM view_state)"""
@@ -91,11 +95,6 @@ class FileState(Struct, frozen=True):
     unready: frozenset[str] = frozenset()
 
 
-def schema(connection: sqlite3.Connection) -> int:
-    """The number of the tables about the file, 0 in an empty file."""
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
 def states(connection: sqlite3.Connection) -> dict[str, ViewState]:
     """How each view of the file stands, by name."""
     return {
@@ -115,7 +114,7 @@ def file_state(connection: sqlite3.Connection) -> tuple[FileState, dict[str, Vie
 
 def holds_all(connection: sqlite3.Connection, views: ViewSet, log: EventLog) -> bool:
     """Whether the file has all views as this program makes them of all of `log`, and no other."""
-    if schema(connection) != SCHEMA:
+    if version_of(connection) != SCHEMA:
         return False
     found, mark, head = states(connection), sqlite_marks.read_mark(connection), log.head()
     same = found.keys() == views.by_name.keys() and all(
@@ -139,8 +138,8 @@ def make_tables(connection: sqlite3.Connection, views: ViewSet, head: int, gone:
     """Empty tables for a log with this `head`; in the file is nothing erased up to `gone`."""
     for (table,) in connection.execute(TABLES).fetchall():
         connection.execute(f'DROP TABLE "{table}"')
-    for statement in _TABLES:
-        connection.execute(statement)
+    connection.execute(sqlite_marks.TABLE)
+    make(connection, _TABLES)
     for view in views:
         make_view(connection, view, head)
     connection.execute(KEEP_FORGOTTEN, (gone, gone, 0))
@@ -149,10 +148,12 @@ def make_tables(connection: sqlite3.Connection, views: ViewSet, head: int, gone:
 
 def make_view(connection: sqlite3.Connection, view: View, head: int) -> None:
     """Empty tables of one view, which is whole once it has reached `head`."""
-    for statement in view.tables:
-        connection.execute(statement)
+    make(connection, view.tables)
     made = made_with(view)
-    connection.execute(ADD_VIEW, (view.name, made.version, made.tables, 0, head))
+    state = {"name": view.name, "version": made.version, "tables": made.tables}
+    database(connection).table("view_state").upsert(
+        {**state, "position": 0, "whole": head}, pk="name"
+    )
 
 
 def drop_views(connection: sqlite3.Connection, names: Collection[str], kept: ViewSet) -> None:
@@ -172,8 +173,7 @@ def take_over(connection: sqlite3.Connection, views: Iterable[View]) -> None:
     for view in views:
         for table in tables_of(view):
             connection.execute(f"DROP TABLE IF EXISTS main.{table}")
-        for statement in view.tables:
-            connection.execute(statement)
+        make(connection, view.tables)
         for table in tables_of(view):
             connection.execute(f"DELETE FROM main.{table}")
             connection.execute(f"INSERT INTO main.{table} SELECT * FROM built.{table}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct
 
 from events.event import RecordedEvent
+from sqlite_files.tables import Table
 
 if TYPE_CHECKING:
     from kb.views.withheld import Aside
@@ -31,7 +32,7 @@ class View(Struct, frozen=True, kw_only=True):
     """A projection into tables of views.sqlite, with a checkpoint and parked events of its own.
 
     `version` is counted up when handlers write other rows into the same tables; the view is then
-    made anew beside the old one. `tables` are the statements that make them.
+    made anew beside the old one.
 
     A handler gets the connection, inside the batch's transaction, the event as recorded and its
     decoded payload; whatever it raises parks the event for this view alone. An event without a
@@ -55,7 +56,7 @@ class View(Struct, frozen=True, kw_only=True):
 
     name: str
     version: int
-    tables: tuple[str, ...]
+    tables: tuple[Table, ...]
     handlers: Mapping[type[Struct], Handler]
     seen: Mapping[str, str]
     reads: frozenset[str] = frozenset()

@@ -12,14 +12,13 @@ from kb.views.stream_kind import Fact, StreamKind
 from kb.views.view import Handler, View
 from kb.views.withheld import Withholding
 
-_TABLE = re.compile(r"CREATE TABLE (\w+)")
 _ASKED = re.compile(r"\bmain\.(\w+)")
 
 
 class Made(Struct, frozen=True):
     """What a view was made with: the file keeps it, and another one means to make it anew.
 
-    `tables` is a number of the statements that make its tables.
+    `tables` is a number of what its tables are like.
     """
 
     version: int
@@ -94,7 +93,7 @@ def _is_said(fact: Fact) -> bool:
 
 def tables_of(view: View) -> tuple[str, ...]:
     """The names of the tables that a view makes."""
-    return tuple(found[1] for each in view.tables if (found := _TABLE.match(each)))
+    return tuple(table.name for table in view.tables)
 
 
 def made_with(view: View) -> Made:

@@ -21,21 +21,22 @@ from kb.access import OPERATOR_LABEL, member_label
 from kb.views.parked import parked_of
 from kb.views.stream_kind import StreamKind
 from kb.views.view import NOW_SEEN_BY, SEEN_THEN, Lack, View, to_stored
+from sqlite_files.tables import Table
 
 SIGHT_CHANGED = "entry-visibility-changed"
 
 # `entry_id` is the entry whose page lacks the event, where that is known, `author` who wrote it,
 # `unread` what that page lacks in words, and `lack` what the view withholds for it.
 TABLES = (
-    """CREATE TABLE parked (
-        view TEXT NOT NULL, position INTEGER NOT NULL, type TEXT NOT NULL, stream TEXT NOT NULL,
-        error TEXT NOT NULL, parked_at TEXT NOT NULL, author TEXT NOT NULL, entry_id TEXT,
-        unread TEXT NOT NULL, lack TEXT, partition INTEGER NOT NULL DEFAULT 0,
-        PRIMARY KEY (view, position)) STRICT""",
-    "CREATE INDEX parked_entry ON parked (entry_id)",
-    """CREATE TABLE withheld (
-        view TEXT NOT NULL, stream TEXT NOT NULL, lack TEXT NOT NULL,
-        PRIMARY KEY (stream, lack, view)) STRICT, WITHOUT ROWID""",
+    Table(
+        "parked",
+        """view, position integer, type, stream, error, parked_at, author, entry_id?, unread,
+        lack?, partition integer""",
+        "view, position",
+        indexes=("entry_id",),
+        defaults={"partition": 0},
+    ),
+    Table("withheld", "view, stream, lack", "stream, lack, view"),
 )
 PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
 TELL = f"UPDATE parked SET partition = {NOW_SEEN_BY} WHERE position = ?"

@@ -15,7 +15,7 @@ from msgspec import structs
 from events.errors import EventLogError, LogFormatError, LogUnavailable
 from events.event import StreamWrite
 from events.sqlite import SqliteEventLog
-from events.sqlite_file import explain, open_writer, switch_to_wal
+from events.sqlite_file import explain, open_writer
 from events.sqlite_layout import LOG
 from events.sqlite_older import fill_log
 from tests.contracts.event_log import new_event
@@ -160,26 +160,6 @@ def test_a_new_log_kept_locked_too_long_is_said(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert "kept locked" in str(refusal(path, create=True))
-
-
-def test_the_switch_to_wal_gives_up_in_the_end(path: Path) -> None:
-    fill(path, "CREATE TABLE t (x)")
-    with (
-        closing(sqlite3.connect(path, isolation_level=None)) as reader,
-        closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as other,
-    ):
-        reader.execute("BEGIN")
-        reader.execute("SELECT * FROM t").fetchall()
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
-            switch_to_wal(other, path, 0.02)
-
-
-def test_a_place_where_sqlite_keeps_no_wal_is_refused(path: Path) -> None:
-    with (
-        closing(sqlite3.connect(":memory:")) as memory,
-        pytest.raises(LogUnavailable, match="WAL"),
-    ):
-        switch_to_wal(memory, path, 0.0)
 
 
 def test_a_full_disk_is_said_and_nothing_is_half_written(

@@ -265,7 +265,7 @@ def test_a_place_that_cannot_be_written_is_told_in_one_sentence(
     tmp_path: Path, embedder: HashEmbedder
 ) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(IndexUnavailable, match="cannot be used now"):
+    with pytest.raises(IndexUnavailable, match="cannot be used: File exists"):
         HybridIndex.build(tmp_path / "file", embedder, fill)
 
 

@@ -66,7 +66,7 @@ def test_what_is_stored_is_there_for_others_at_once(store: VectorStore, tmp_path
     store.put("m", {store.text_hash("a"): embedded(1, 0, 0)})
     reader = VectorStore(tmp_path / "v.sqlite", 3, WORDS, writable=False)
     assert reader.count() == 1
-    with pytest.raises(IndexUnavailable, match="cannot be used now"):
+    with pytest.raises(IndexUnavailable, match="cannot be written: it or its folder is read-only"):
         reader.put("m", {store.text_hash("b"): embedded(1, 0, 0)})
     reader.close()
 

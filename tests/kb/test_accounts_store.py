@@ -14,6 +14,7 @@ import pytest
 from kb.accounts.schema import MEMBER_TABLES, VERSION
 from kb.accounts.store import UNFINISHED, AccountStore
 from kb.errors import DataDirectoryError, Refused
+from sqlite_files.errors import NoWal
 from tests.worlds.base import ANA, BEN, START, Accounts, at_once
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -115,12 +116,10 @@ def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
 def test_a_file_that_cannot_have_a_wal_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from events.errors import LogUnavailable
-
     def refused(*_: object) -> None:
-        raise LogUnavailable("no WAL")
+        raise NoWal("no WAL")
 
-    monkeypatch.setattr("kb.accounts.account_file.switch_to_wal", refused)
+    monkeypatch.setattr("sqlite_files.opening.switch_to_wal", refused)
     with pytest.raises(DataDirectoryError, match="where SQLite can keep a WAL"):
         AccountStore(tmp_path / "accounts.sqlite")
 

@@ -24,6 +24,7 @@ from kb.own import Own, Reading
 from kb.views.stream_kind import Fact, StreamKind, Told
 from kb.views.view import SEEN, View, delete_of_entry
 from kb.writer import Aggregate, Receipt, Writer
+from sqlite_files.tables import Table
 from tests.kb.unreadable import copied, damaged
 from tests.worlds.log import ViewedWorld
 
@@ -85,7 +86,7 @@ def _thanked(db: Connection, event: RecordedEvent, thanked: EntryThanked) -> Non
 VIEW = View(
     name="thanks",
     version=1,
-    tables=("CREATE TABLE thanks (stream TEXT, entry_id TEXT, member TEXT) STRICT",),
+    tables=(Table("thanks", "stream, entry_id, member"),),
     handlers={EntryThanked: _thanked, EntryErased: delete_of_entry("thanks")},
     seen={"thanks": SEEN.format("main.thanks.entry_id")},
     decides=frozenset(),

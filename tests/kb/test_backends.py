@@ -8,14 +8,12 @@ import kb
 ROOM = Path(kb.__file__).parent
 OF_SQLITE = {
     "backends.py",  # opens log, vault and accounts
-    "storage/data_directory.py",  # says what an error of a disk or of a file means
     "storage/frozen.py",  # reads files where nothing can be written
     "accounts/account_file.py",  # the store of accounts
     "accounts/store.py",
     "measures/search_count_file.py",  # the counts of searches
     "measures/search_counts.py",
     "projections/view_store.py",  # views, which are files of SQLite by design
-    "views/page_sums.py",
     "views/tables.py",
 }
 

@@ -44,11 +44,11 @@ def test_an_error_is_told_in_the_language_that_the_shell_asks_for(
         (MemoryError(), "The memory of this machine is used up."),
         (
             OSError(errno.ENOSPC, "No space left on device", "/x/y"),
-            "/x/y cannot be written: the disk is full, so free some space and try again.",
+            "/x/y cannot be used because the disk is full: free some space.",
         ),
         (
             OSError(errno.EDQUOT, "Disk quota exceeded"),
-            "A file cannot be written: the disk is full",
+            "A file cannot be used because the disk is full",
         ),
         (
             OSError(errno.ENOENT, "No such file or directory", "/x/y"),

@@ -16,7 +16,6 @@ from kb.access import Visibility, of_member
 from kb.entries.catalogue import Catalogue
 from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.projections.views import Views
-from kb.views.file import is_damage
 from tests.kb.conftest import OpenBase
 from tests.kb.leading_child import leading
 from tests.kb.view_files import READ_AT_OPENING, damage_pages
@@ -307,12 +306,3 @@ def test_a_list_of_what_the_index_lacks_that_cannot_be_read_says_so_and_is_made_
     notices.clear()
     with open_base():
         assert notices == []
-
-
-def test_a_text_that_damage_made_no_text_is_damage() -> None:
-    with (
-        closing(sqlite3.connect(":memory:")) as database,
-        pytest.raises(sqlite3.OperationalError) as raised,
-    ):
-        database.execute("SELECT CAST(x'ff' AS TEXT)").fetchone()
-    assert is_damage(raised.value)

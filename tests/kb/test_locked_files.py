@@ -144,7 +144,7 @@ def test_of_views_that_are_locked_is_said_that_they_are_and_what_was_written_is_
         other.execute("BEGIN IMMEDIATE")
         assert base.session.catalogue.browse().total == 1
         behind = base.session.entries.contribute(some_draft()).behind
-        assert re.search(r"is safe and will be shown shortly\..*locked, so try again", behind)
+        assert re.search(r"is safe and will be shown shortly\..*kept locked by another", behind)
     assert base.session.catalogue.browse().total == 1
     assert base.session.entries.contribute(some_draft()).behind == ""
     assert base.session.catalogue.browse().total == 3
@@ -202,7 +202,8 @@ def test_who_writes_while_the_views_are_known_to_be_locked_waits_no_second_time(
     base, wait_no_more = stuck
     wait_no_more()
     monkeypatch.setattr("kb.projections.worker.SETTLE_SECONDS", 0.0)
-    assert "locked, so try again" in base.session.entries.contribute(some_draft()).behind
+    behind = base.session.entries.contribute(some_draft()).behind
+    assert "locked by another program: try again" in behind
 
 
 def test_a_change_of_groups_that_waits_for_the_views_in_vain_says_that_nothing_was_changed(
@@ -211,7 +212,7 @@ def test_a_change_of_groups_that_waits_for_the_views_in_vain_says_that_nothing_w
     base, _ = stuck
     monkeypatch.setattr("kb.parts.CATCH_UP_SECONDS", 0.0)
     head = base.head()
-    with pytest.raises(DataDirectoryError, match=r"^Nothing was changed.*locked, so try again"):
+    with pytest.raises(DataDirectoryError, match=r"^Nothing was changed.*kept locked by another"):
         base.session.people.form_group("Ward 3")
     assert base.head() == head
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.views.file import connect
+from kb.views.file import open_views
 from kb.views.page_sums import PageSums
 from tests.worlds.log import ViewedWorld
 
@@ -55,7 +55,7 @@ def test_taking_sums_gives_up_no_lock_of_the_connections_of_this_process(tmp_pat
     world = ViewedWorld(path)
     world.practice("One")
     world.catch_up()
-    reader = connect(path, mode="ro")
+    reader = open_views(path)
     reader.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     file = os.open(path, os.O_RDWR)
     assert is_locked(file)

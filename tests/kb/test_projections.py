@@ -26,6 +26,7 @@ from kb.projections.worker import ProjectionWorker
 from kb.reuse.service import Reuses
 from kb.views.view import EVERYBODY, Handler, View
 from kb.views.view_set import ViewSet, tables_of
+from sqlite_files.tables import Table
 from tests.kb.conftest import OpenBase
 from tests.kb.unreadable import copied, copy_into, sights
 from tests.kb.view_files import all_rows
@@ -190,7 +191,7 @@ def test_a_view_with_other_tables_alone_is_not_read_until_it_is_made(
     with closing(ViewedWorld(tmp_path / "views.sqlite", log)) as before:
         before.catch_up()
     [old] = [view for view in VIEWS if view.name == "endorsements"]
-    tables = (*old.tables, "CREATE INDEX endorsement_member ON endorsement (member)")
+    tables = (replace(old.tables[0], indexes=("member",)),)
     new = ViewedWorld(tmp_path / "views.sqlite", log, views=changed("endorsements", tables=tables))
     new.views.checkpoint()
     assert new.notices == [
@@ -319,7 +320,7 @@ def test_a_table_of_which_nothing_says_who_sees_it_fails() -> None:
     view = View(
         name="x",
         version=1,
-        tables=("CREATE TABLE x (a) STRICT",),
+        tables=(Table("x", "a"),),
         handlers={},
         seen={},
         decides=frozenset(),

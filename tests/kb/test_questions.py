@@ -247,7 +247,7 @@ def test_damaged_counts_are_told_and_refuse_only_what_needs_them(kb: CommandLine
     erased = kb.run("erase", "entry", entry_id, "--yes")
 
     for ran in (listed, found, reported, erased):
-        assert f"The counts of searches in {file} cannot be used" in ran.err
+        assert f"The file {file} with the counts of searches is damaged: put back" in ran.err
     assert "Bedside handover" in listed.out
     assert "Bedside handover" in found.out
     assert (reported.code, erased.code) == (1, 1)
@@ -346,7 +346,7 @@ def test_status_tells_of_damaged_counts_until_they_are_well_again(
         well.clear()
         assert well.wait(30)
 
-    assert f"The counts of searches in {file} cannot be used" in error
+    assert f"The file {file} with the counts of searches is damaged: put back" in error
     assert base.status().errors == ()
 
 

@@ -92,7 +92,7 @@ def test_views_for_which_there_is_no_room_are_told_as_a_full_disk(
     no_room = sqlite3.OperationalError("disk I/O error")
     no_room.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
     with (
-        pytest.raises(DataDirectoryError, match="The views cannot be read: the disk is full"),
+        pytest.raises(DataDirectoryError, match="cannot be used because the disk is full"),
         world.reader.read(frozenset()),
     ):
         raise no_room

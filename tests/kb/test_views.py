@@ -1,7 +1,7 @@
 """The views follow the log, hold aside what they cannot take in, and are made anew when broken."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,7 @@ from kb.access import operator
 from kb.areas import VIEWS
 from kb.entries.content import Relation
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
-from kb.views.file import File, connect, file_at
+from kb.views.file import File, file_at, open_views
 from kb.views.reader import ViewReader
 from tests.examples import costly
 from tests.kb.view_files import all_rows, damage_pages
@@ -256,11 +256,11 @@ def test_a_full_disk_parks_nothing(world: ViewedWorld, monkeypatch: pytest.Monke
     """A file that may not grow stands for a full disk: SQLite reports both the same way."""
     opened: list[sqlite3.Connection] = []
 
-    def noted(path: Path) -> sqlite3.Connection:
-        opened.append(connect(path))
+    def noted(path: Path, mode: str, pragmas: Mapping[str, str | int]) -> sqlite3.Connection:
+        opened.append(open_views(path, mode, pragmas))
         return opened[-1]
 
-    monkeypatch.setattr("kb.projections.view_store.connect", noted)
+    monkeypatch.setattr("kb.projections.view_store.open_views", noted)
     world.views.checkpoint()
     [db] = opened
     (pages,) = db.execute("PRAGMA page_count").fetchone()
