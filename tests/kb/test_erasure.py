@@ -24,6 +24,9 @@ from tests.kb.erasure_stores import (
 )
 from tests.worlds.base import id_of, joined, opened, practice
 
+PATIENCE = 120
+"""Seconds after which a test fails that waits for what never comes."""
+
 
 @pytest.fixture(params=["tantivy", "whoosh"])
 def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KnowledgeBase]:
@@ -104,30 +107,33 @@ def test_an_erasure_that_was_cut_short_is_finished_by_the_process_that_keeps_the
     assert left_in(base.settings.data, SECRETS) == []
 
 
-def test_forty_erasures_at_once_queue_and_all_are_answered_meanwhile(
+def test_erasures_asked_for_at_once_queue_and_all_are_answered_meanwhile(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     her = joined(base, name="Ada")
     kept = practice(base.session, "Handover", "At the bed.")
-    entries = [practice(her, f"Number {number}", TEXT) for number in range(40)]
+    entries = [practice(her, f"Number {number}", TEXT) for number in range(10)]
     base.session.search("handover")
     at_work, opened, erased = Event(), Event(), list[str]()
     one_at_a_time, purge = Lock(), HybridIndex.purge
 
     def purge_once_let(index: HybridIndex, ids: Sequence[str], gone: int) -> None:
         assert one_at_a_time.acquire(blocking=False)
-        at_work.set()
-        assert opened.wait(30)
-        purge(index, ids, gone)
-        erased.extend(ids)
-        one_at_a_time.release()
+        try:
+            at_work.set()
+            assert opened.wait(PATIENCE)
+            erased.extend(ids)
+            purge(index, ids, gone)
+        finally:
+            one_at_a_time.release()
 
     monkeypatch.setattr(HybridIndex, "purge", purge_once_let)
     monkeypatch.setattr("kb.erasure.eraser.GATHER_SECONDS", 0.0)
     unfinished = [her.erasure.begin_entry(entries[0])]
-    assert at_work.wait(30)
+    assert at_work.wait(PATIENCE)
 
     unfinished += [her.erasure.begin_entry(entry) for entry in entries[1:]]
+    base.parts.worker.ensure(base.head(), timeout=PATIENCE)
     assert base.session.search("handover at the bed").results[0].id == kept
     assert list(base.session.catalogue.all_ids()) == [kept]
     practice(base.session, "Meanwhile", "In the night.")
