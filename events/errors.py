@@ -4,7 +4,15 @@ from uuid import UUID
 
 
 class EventLogError(Exception):
-    """The base of every error of this package; its text is one sentence for a person."""
+    """The base of every error of this package.
+
+    Its text is one sentence for a person: `pattern`, with `arguments` by their names in braces.
+    """
+
+    def __init__(self, pattern: str = "", **arguments: object) -> None:
+        self.pattern = pattern
+        self.arguments = arguments
+        super().__init__(pattern.format(**arguments) if arguments else pattern)
 
 
 class VersionConflict(EventLogError):
@@ -15,8 +23,11 @@ class VersionConflict(EventLogError):
         self.expected = expected
         self.actual = actual
         super().__init__(
-            f"Stream {stream} is at version {actual}, not at {expected}: "
-            "someone wrote to it meanwhile."
+            "Stream {stream} is at version {actual}, not at {expected}: "
+            "someone wrote to it meanwhile.",
+            stream=stream,
+            actual=actual,
+            expected=expected,
         )
 
 
@@ -29,7 +40,7 @@ class EventIdConflict(EventLogError):
 
     def __init__(self, event_id: UUID, reason: str) -> None:
         self.event_id = event_id
-        super().__init__(f"Event {event_id} cannot be appended: {reason}.")
+        super().__init__("Event {id} cannot be appended: {why}.", id=event_id, why=reason)
 
 
 class LogFormatError(EventLogError):
@@ -61,7 +72,10 @@ class KeyDestroyed(EventLogError):
 
     def __init__(self, subject: str) -> None:
         self.subject = subject
-        super().__init__(f"The key of {subject} was destroyed: what it sealed was erased for good.")
+        super().__init__(
+            "The key of {subject} was destroyed: what it sealed was erased for good.",
+            subject=subject,
+        )
 
 
 class KeyLost(EventLogError):
@@ -70,8 +84,9 @@ class KeyLost(EventLogError):
     def __init__(self, subject: str) -> None:
         self.subject = subject
         super().__init__(
-            f"The vault lacks the key of {subject}, so nothing is written there: "
-            "put back a vault that has it."
+            "The vault lacks the key of {subject}, so nothing is written there: "
+            "put back a vault that has it.",
+            subject=subject,
         )
 
 

@@ -2,7 +2,15 @@
 
 
 class IndexerError(Exception):
-    """The base of every error of this package; its text is one sentence for a person."""
+    """The base of every error of this package.
+
+    Its text is one sentence for a person: `pattern`, with `arguments` by their names in braces.
+    """
+
+    def __init__(self, pattern: str = "", **arguments: object) -> None:
+        self.pattern = pattern
+        self.arguments = arguments
+        super().__init__(pattern.format(**arguments) if arguments else pattern)
 
 
 class IndexOutdated(IndexerError):

@@ -74,7 +74,9 @@ class HybridIndex:
         made = generation.made(parts.path)
         if parts.position < made.position:
             parts.close()
-            raise IndexOutdated(f"The index lacks what it held at position {made.position}.")
+            raise IndexOutdated(
+                "The index lacks what it held at position {position}.", position=made.position
+            )
         return cls(directory, embedder, engine, parts, reranker)
 
     @classmethod

@@ -27,6 +27,7 @@ from events.vault import KeyVault, MemoryVault
 from kb.accounts.account_file import peek
 from kb.accounts.store import AccountStore
 from kb.errors import DataDirectoryError
+from kb.messages import _
 from kb.storage.data_directory import BEGUN, SETTINGS, DataDirectory, is_begun, storage_errors
 from kb.storage.frozen import FrozenDirectory
 from kb.storage.leadership import Leadership
@@ -113,16 +114,25 @@ def create(path: Path, settings: dict[str, str | int]) -> DataDirectory:
     """
     if "member" in settings:
         raise DataDirectoryError(
-            f"A new data directory has no members, so {settings['member']} cannot act there: "
-            "make it without, and name one who has joined later, with member or KB_MEMBER."
+            _(
+                "A new data directory has no members, so {member} cannot act there: "
+                "make it without, and name one who has joined later, with member or "
+                "KB_MEMBER.",
+                member=settings["member"],
+            )
         )
     directory = DataDirectory(path)
     with storage_errors(path):
         if directory.log.exists():
-            raise DataDirectoryError(f"{path} is a data directory already: use it as it is.")
+            raise DataDirectoryError(
+                _("{path} is a data directory already: use it as it is.", path=str(path))
+            )
         if path.exists() and any(not is_begun(place) for place in path.iterdir()):
             raise DataDirectoryError(
-                f"{path} is not empty: give the path of a new or an empty directory."
+                _(
+                    "{path} is not empty: give the path of a new or an empty directory.",
+                    path=str(path),
+                )
             )
         path.mkdir(parents=True, exist_ok=True)
         # What lies in it is readable: only the user of the program may look.

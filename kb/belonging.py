@@ -30,6 +30,7 @@ from kb.areas import build_codec
 from kb.backends import FORMAT, Backends
 from kb.counting import counted
 from kb.errors import DataDirectoryError
+from kb.messages import _
 from kb.people.accounts_beside import refuse_foreign
 from kb.storage.data_directory import LOG, VAULT, DataDirectory
 
@@ -39,9 +40,10 @@ PAGE = 1_000
 KEEP_SECONDS = 1.0
 """The most that may be written after the mark of the vault, if this process is killed."""
 
-BROUGHT_OVER = (
-    f"The data directory was brought over to format {FORMAT} of log and vault, which "
-    "earlier versions of Tributary do not open."
+BROUGHT_OVER = _(
+    "The data directory was brought over to format {format} of log and "
+    "vault, which earlier versions of Tributary do not open.",
+    format=FORMAT,
 )
 
 
@@ -138,10 +140,13 @@ def lacking(vault: KeyVault) -> str:
     counts = [(kinds["entry"], "entry", "entries"), (kinds["member"], "member", "members")]
     counts.append((others, "other", "others"))
     named = " and ".join(counted(n, one, many) for n, one, many in counts if n)
-    return (
-        f"{VAULT} lacks the keys of {named} that {LOG} needs, as it is an older copy or damaged: "
-        "what they open cannot be read and nothing is added there until a copy that has them is "
-        "put back."
+    return _(
+        "{vault} lacks the keys of {named} that {log} needs, as it is an older "
+        "copy or damaged: what they open cannot be read and nothing is added "
+        "there until a copy that has them is put back.",
+        vault=VAULT,
+        named=named,
+        log=LOG,
     )
 
 
@@ -175,9 +180,15 @@ def _compare(
         _refuse_mixed(backends, directory, since)
     if mark and how in ("ahead", "other past"):
         notice(
-            f"{LOG} is another copy than the one beside which {VAULT} was used last, up to "
-            f"position {mark.position}; it ends at {head.position}, and what only the other has "
-            "is missing here."
+            _(
+                "{log} is another copy than the one beside which {vault} was used "
+                "last, up to position {position}; it ends at {end}, and what "
+                "only the other has is missing here.",
+                log=LOG,
+                vault=VAULT,
+                position=mark.position,
+                end=head.position,
+            )
         )
     kept: Mark | None = head
     if mark != head:
@@ -233,8 +244,14 @@ def _refuse_unknown(directory: DataDirectory, tried: _Tried) -> None:
 
 def _foreign(directory: DataDirectory) -> DataDirectoryError:
     return DataDirectoryError(
-        f"The {VAULT} in {directory.root} does not belong to the {LOG} beside it, so nothing was "
-        f"changed: put back the {VAULT} and the {LOG} that belong together."
+        _(
+            "The {vault} in {root} does not belong to the {log} beside it, so "
+            "nothing was changed: put back the {vault} and the {log} that belong "
+            "together.",
+            vault=VAULT,
+            root=str(directory.root),
+            log=LOG,
+        )
     )
 
 
@@ -243,14 +260,23 @@ def _refuse_mixed(backends: Backends, directory: DataDirectory, after: int) -> N
         backends.check_chain(after)
     except LogFormatError as error:
         raise DataDirectoryError(
-            f"The events of the {LOG} in {directory.root} do not follow each other, as where a "
-            f"{LOG}-wal of another copy lies beside it, so nothing was changed: put back a copy of "
-            "both that were made together."
+            _(
+                "The events of the {log} in {root} do not follow each other, as where "
+                "a {log}-wal of another copy lies beside it, so nothing was changed: "
+                "put back a copy of both that were made together.",
+                log=LOG,
+                root=str(directory.root),
+            )
         ) from error
 
 
 def _missing(directory: DataDirectory) -> DataDirectoryError:
     return DataDirectoryError(
-        f"{directory.root} holds events but no {VAULT}, the keys that open them: "
-        f"put back the {VAULT} that belongs to this {LOG}."
+        _(
+            "{root} holds events but no {vault}, the keys that open them: put back "
+            "the {vault} that belongs to this {log}.",
+            root=str(directory.root),
+            vault=VAULT,
+            log=LOG,
+        )
     )

@@ -6,9 +6,10 @@ from msgspec import Struct, structs
 
 from kb.errors import InvalidInput
 from kb.ids import COMMUNITY_STREAM
+from kb.messages import _
 from kb.writer import Aggregate, Writer
 
-CLOSED: Final = (
+CLOSED: Final = _(
     "The community is closed to the world, so nothing can be shown to it: choose members, or ask "
     "a steward to open it first."
 )

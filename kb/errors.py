@@ -6,7 +6,9 @@ Each class has a code that stays, for programs: `kb.error_codes` says what each 
 from collections.abc import Callable
 from typing import ClassVar, ParamSpec, TypeVar, cast
 
-from kb.messages import Value, _
+from events.errors import EventLogError
+from indexer.errors import IndexerError
+from kb.messages import Message, Value, _
 from kb.sentences import together
 
 P = ParamSpec("P")
@@ -25,8 +27,17 @@ class KnowledgeBaseError(Exception):
 
 
 def said_by(error: Exception) -> str:
-    """The sentence of any error as it was given, where `str` makes plain English of a message."""
+    """The sentence of any error as it was given, where `str` makes plain English of a message.
+
+    Log and index know no messages: what they say is one of their `pattern` and `arguments`.
+    """
     said = error.args[0] if error.args else None
+    if isinstance(error, EventLogError | IndexerError) and not isinstance(said, Message):
+        simple = {
+            name: value if isinstance(value, int | str) else str(value)
+            for name, value in error.arguments.items()
+        }
+        return Message(error.pattern, simple)
     return said if isinstance(said, str) else str(error)
 
 

@@ -11,6 +11,7 @@ from kb import access, backends, status
 from kb.access import Principal
 from kb.belonging import lacking
 from kb.errors import DataDirectoryError, NotFound
+from kb.messages import _
 from kb.opening import Notice, open_parts
 from kb.parts import Parts
 from kb.people.directory import Directory
@@ -190,7 +191,7 @@ class KnowledgeBase:
             principal=self.session.principal,
         )
         if not opened.unwritable:
-            tell(f"{root} can be written again.")
+            tell(_("{root} can be written again.", root=str(root)))
         return opened
 
     def close(self) -> None:
@@ -217,6 +218,9 @@ def _acting(parts: Parts) -> Principal:
         return _principal(parts, member)
     except NotFound as error:
         raise DataDirectoryError(
-            f"{error} Set member or KB_MEMBER to the full id of one who has joined, see "
-            "kb member list --json, or leave it out."
+            _(
+                "{why} Set member or KB_MEMBER to the full id of one who has joined, "
+                "see kb member list --json, or leave it out.",
+                why=str(error),
+            )
         ) from error

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from events.errors import KeyDestroyed, KeyLost, KeysLacking, LogFormatError, LogUnavailable
 from kb.errors import DataDirectoryError, Refused, said_by
+from kb.messages import _
 
 
 @contextmanager
@@ -15,4 +16,4 @@ def log_errors() -> Iterator[None]:
     except (KeyLost, KeysLacking, LogFormatError, LogUnavailable) as error:
         raise DataDirectoryError(said_by(error)) from error
     except KeyDestroyed as error:
-        raise Refused(f"Nothing can be added here any more: {error}") from error
+        raise Refused(_("Nothing can be added here any more: {why}", why=said_by(error))) from error

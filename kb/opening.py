@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from events.errors import EventLogError
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
+from kb.messages import _
 from kb.parts import Parts
 from kb.projections.worker import PATIENCE_SECONDS
 from kb.storage.data_directory import DataDirectory
@@ -57,8 +58,12 @@ def _refuse_other_program(parts: Parts) -> None:
         if leads or parts.reader.is_of_this_program():
             return
     raise DataDirectoryError(
-        f"Another process, e.g. kb serve, keeps {parts.directory.root} up with another version of "
-        "Tributary, so nothing was read or written: stop it, then start it again with this version."
+        _(
+            "Another process, e.g. kb serve, keeps {root} up with another version "
+            "of Tributary, so nothing was read or written: stop it, then start it "
+            "again with this version.",
+            root=str(parts.directory.root),
+        )
     )
 
 
@@ -83,7 +88,7 @@ def _brought_up(parts: Parts) -> Parts:
         if parts.frozen:
             _refuse_unhidden(parts, parts.frozen.why)
         elif unfinished := parts.worker.unfinished_erasure():
-            parts.notice("Something erased is not gone yet, or is back from a copy: erasing it.")
+            parts.notice(_("Something erased is not gone yet, or is back from a copy: erasing it."))
             parts.worker.forget(unfinished)
     except BaseException:
         parts.close()

@@ -16,6 +16,7 @@ from kb.erasure.erase import Erasure
 from kb.errors import Forbidden
 from kb.ids import new_event_id, new_id
 from kb.measures.reuse_report import Reports
+from kb.messages import _
 from kb.own_data.read import OwnData, own_data
 from kb.parts import Parts
 from kb.people.credentials import Credentials
@@ -145,7 +146,7 @@ class Session:
     def own_data(self) -> OwnData:
         """Everything that is the principal's own. Raises `Forbidden` for someone not known."""
         if self.principal.member is None:
-            raise Forbidden("Sign in to take your data along.")
+            raise Forbidden(_("Sign in to take your data along."))
         with storage_errors(self._parts.directory.root):
             return own_data(self._views, self._writer, self._parts.accounts, self.directory, OWN)
 

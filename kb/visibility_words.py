@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from kb.access import SIGHTS, Visibility
 from kb.collation import sort_key
 from kb.errors import InvalidInput
+from kb.messages import _
 
 GROUP = "group:"
 """Stands before the name of a group that sees an entry."""
@@ -26,8 +27,13 @@ def visibility(words: Iterable[str], group_of: Callable[[str], str]) -> Visibili
         if said == [sight] and sight != "groups":
             return Visibility(sight)
     raise InvalidInput(
-        f"“{', '.join(said)[:80]}” does not say who sees an entry: "
-        f"say {', '.join(WORDS[:-1])} or {WORDS[-1]}, groups several times if need be.",
+        _(
+            "“{words}” does not say who sees an entry: say {these} or {this}, "
+            "groups several times if need be.",
+            words=", ".join(said)[:80],
+            these=", ".join(WORDS[:-1]),
+            this=WORDS[-1],
+        ),
         "visibility",
     )
 

@@ -131,7 +131,7 @@ class BoundedRequest(Request[Any, Any, Any]):
                     counted = read
                 yield piece
         except InternalServerException:
-            raise Unfinished("The request ended before its body was there.") from None
+            raise Unfinished(_("The request ended before its body was there.")) from None
 
     async def form(self) -> FormMultiDict:
         """The fields of the form. Raises `ClientException` for one twice, or more than any has."""
@@ -161,9 +161,11 @@ class BoundedRequest(Request[Any, Any, Any]):
             try:
                 state.json = await _parsed(parse, await self.body())
             except UnicodeDecodeError:
-                raise Misfit("body", "The body cannot be read: it is not in UTF-8.") from None
+                raise Misfit("body", _("The body cannot be read: it is not in UTF-8.")) from None
             except RecursionError:
-                raise Misfit("body", "The body is nested too deeply; send fewer levels.") from None
+                raise Misfit(
+                    "body", _("The body is nested too deeply; send fewer levels.")
+                ) from None
         return state.json
 
 
@@ -197,10 +199,12 @@ async def _parsed(parse: Callable[[bytes], Any], body: bytes) -> Any:
 def encoded_fields(body: bytes) -> dict[str, Any]:
     """The fields of a URL-encoded form by name, each a text or a list of texts."""
     if body.count(b"&") >= FIELDS:
-        raise ClientException(f"A form has at most {FIELDS} fields here; leave some out.")
+        raise ClientException(
+            _("A form has at most {fields} fields here; leave some out.", fields=FIELDS)
+        )
     found: dict[str, Any] = {}
     for piece in filter(None, body.split(b"&")):
-        name, _, text = piece.partition(b"=")
+        name, _sign, text = piece.partition(b"=")
         found.setdefault(_decoded(name), []).append(_decoded(text))
     return {name: texts if len(texts) > 1 else texts[0] for name, texts in found.items()}
 

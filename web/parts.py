@@ -6,13 +6,15 @@ from typing import Any
 from litestar.exceptions import ClientException
 from multipart import MultipartSegment, PushMultipartParser
 
+from kb.messages import _
+
 PIECE = 65_536
 """Bytes that are looked at in one step."""
 
 TEXTS = frozenset({"", "utf-8", "utf8", "us-ascii", "ascii"})
 """What a text may say that it is written in; other codecs of Python take no text, or for ever."""
 
-_MALFORMED = "The form cannot be read: its parts are not as RFC 7578 has them."
+_MALFORMED = _("The form cannot be read: its parts are not as RFC 7578 has them.")
 
 
 def fields_in_parts(body: bytes, boundary: str, most: int) -> dict[str, Any]:
@@ -26,7 +28,9 @@ def fields_in_parts(body: bytes, boundary: str, most: int) -> dict[str, Any]:
         for name, text in _parts(body, boundary):
             count += 1
             if count > most:
-                raise ClientException(f"A form has at most {most} fields here; leave some out.")
+                raise ClientException(
+                    _("A form has at most {most} fields here; leave some out.", most=most)
+                )
             found.setdefault(name, []).append(text)
     except ValueError as error:
         raise ClientException(_MALFORMED) from error
@@ -50,9 +54,9 @@ def _parts(body: bytes, boundary: str) -> Iterator[tuple[str, str]]:
 def _checked(part: MultipartSegment) -> str:
     """The name of a field. Raises `ClientException`."""
     if part.filename is not None:
-        raise ClientException("No form here takes a file: send what is in it as a text.")
+        raise ClientException(_("No form here takes a file: send what is in it as a text."))
     if (part.charset or "").strip().lower() not in TEXTS:
-        raise ClientException("The form cannot be read: send its texts in UTF-8.")
+        raise ClientException(_("The form cannot be read: send its texts in UTF-8."))
     if part.disposition != "form-data" or not part.name:
         raise ClientException(_MALFORMED)
     name: str = part.name

@@ -11,7 +11,7 @@ FOLDERS = re.compile(r"(?<![\w:/.])/(?:[^\s/:;]+/)+(?=[^\s/])")
 
 def unplaced(detail: str, data: Path | None) -> str:
     """`detail` without folders, and a message still: its words have none, its arguments may."""
-    if isinstance(detail, Message) and detail.arguments:
+    if isinstance(detail, Message):
         arguments = {
             name: unplaced(value, data) if isinstance(value, str) else value
             for name, value in detail.arguments.items()

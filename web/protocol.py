@@ -18,6 +18,7 @@ import msgspec
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from kb.messages import _
 from kb.storage.settings import is_loopback
 from web.errors import CODES_OF_STATUS, PROBLEM_JSON, SENTENCES, ProblemDetails
 from web.headers import HEADERS
@@ -37,14 +38,16 @@ READ_SECONDS = 60.0
 PER_ADDRESS = 100
 """Connections of one address; of this machine's, where a proxy stands, the limit of all."""
 
-UNREADABLE = "The request cannot be read: it breaks the rules of HTTP; mend it and send it again."
-LONG_HEAD = (
+UNREADABLE = _(
+    "The request cannot be read: it breaks the rules of HTTP; mend it and send it again."
+)
+LONG_HEAD = _(
     "The address and headers of the request are longer than 32 kB; shorten them and send it again."
 )
 log = logging.getLogger("tributary.web")
 
-STOPPING = "The server stopped before the request was there whole; send it again in a while."
-LATE = "The request did not come to its end in time; send it again."
+STOPPING = _("The server stopped before the request was there whole; send it again in a while.")
+LATE = _("The request did not come to its end in time; send it again.")
 
 
 class Protocol(H11Protocol):

@@ -14,6 +14,7 @@ from litestar.typing import FieldDefinition
 from msgspec import Struct
 
 from kb.errors import InvalidInput
+from kb.messages import _
 
 JSON = "application/json"
 
@@ -69,25 +70,28 @@ async def look_at(request: Request[Any, Any, Any]) -> None:
     for name in sent:
         if name not in known:
             takes = f"it takes {', '.join(known)}" if known else "it takes none"
-            raise Misfit(name[:80], f"There is no parameter {name[:80]!r} here; {takes}.")
+            raise Misfit(
+                name[:80],
+                _("There is no parameter {name!r} here; {takes}.", name=name[:80], takes=takes),
+            )
     refuse_repeated_parameters(request)
     for name, field in known.items():
         if field.is_required and name not in sent:
-            raise Misfit(name, f"The parameter {name} is missing.")
+            raise Misfit(name, _("The parameter {name} is missing.", name=name))
     if "data" in handler.parsed_fn_signature.parameters:
         await _look_at_body(request)
 
 
 async def _look_at_body(request: Request[Any, Any, Any]) -> None:
     if not await request.body():
-        raise Misfit("body", "The body is missing; send JSON.")
+        raise Misfit("body", _("The body is missing; send JSON."))
     if request.content_type[0] != JSON:
         raise NotJson
     try:
         await request.json()
     except SerializationException as error:
         reason = str(error).partition(" - ")[0]
-        raise Misfit("body", f"The body cannot be read: {reason}.") from error
+        raise Misfit("body", _("The body cannot be read: {reason}.", reason=reason)) from error
 
 
 def refuse_repeated_parameters(request: Request[Any, Any, Any]) -> None:
@@ -114,7 +118,10 @@ def refuse_repeated_fields(form: Mapping[str, Any]) -> None:
 def _once(name: str, values: Sequence[Any], what: str) -> None:
     if len(values) > 1:
         name = name[:80]
-        raise Misfit(name, f"The {what} {name!r} is there several times; give it once.")
+        raise Misfit(
+            name,
+            _("The {what} {name!r} is there several times; give it once.", what=what, name=name),
+        )
 
 
 def refuse_repeated(body: bytes) -> None:
@@ -159,8 +166,11 @@ def _misfit(item: Mapping[str, Any], handler: BaseRouteHandler | None) -> FieldP
         name = item["key"].replace("[...]", "")
         return FieldProblem(
             name,
-            f"What this address says about {name} is not understood: take it away or correct it, "
-            "or start from the first page.",
+            _(
+                "What this address says about {name} is not understood: take it away "
+                "or correct it, or start from the first page.",
+                name=name,
+            ),
         )
     place = "" if item["key"] == "data" else item["key"].replace("[...]", "")
     message = item["message"]

@@ -10,6 +10,7 @@ from litestar.enums import ScopeType
 from litestar.exceptions import ClientException, NotFoundException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from kb.messages import _
 from kb.storage.settings import is_loopback
 from web.errors import CrossSiteRequest
 from web.protocol import LOCAL, LONG_HEAD
@@ -26,19 +27,21 @@ LONGEST_HEAD = 32_768
 PARAMETERS = 200
 """More than any page of ours has: each form that filters a list repeats three at most 20 times."""
 
-OTHER_NAME = "This server does not answer to that name: use the address that it was set up with."
+OTHER_NAME = _("This server does not answer to that name: use the address that it was set up with.")
 
 BY_PROXY: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 """Headers by which a proxy tells for whom it asks."""
 
-PASSED_ON = (
+PASSED_ON = _(
     "This request came through another server, but nobody signs in here, so this machine alone is "
     "answered: set sign_in and base_url first."
 )
-TWO_LENGTHS = (
+TWO_LENGTHS = _(
     "The request gives its length twice, as Content-Length and by Transfer-Encoding: send one."
 )
-MANY_PARAMETERS = f"An address has at most {PARAMETERS} parameters here; leave some out."
+MANY_PARAMETERS = _(
+    "An address has at most {parameters} parameters here; leave some out.", parameters=PARAMETERS
+)
 
 Refuse = Callable[[Exception, Scope, Receive, Send], Awaitable[None]]
 

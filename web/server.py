@@ -16,6 +16,7 @@ from litestar import Litestar
 from kb import KnowledgeBase
 from kb.access import operator
 from kb.errors import KnowledgeBaseError
+from kb.messages import _
 from kb.storage.settings import Settings, is_loopback
 from web.app import create_app
 from web.protocol import Protocol
@@ -135,9 +136,14 @@ def refuse_open_to_all(base: KnowledgeBase) -> None:
     members = () if base.settings.ways else base.as_(operator()).directory.members()
     if members:
         raise ServeError(
-            f"This base has members ({len(members)}), but its settings say nothing of signing in, "
-            f"so that anybody at the port would act as {base.settings.member!r}: set sign_in and "
-            "base_url, or say --without-signing-in to mean just that, on this machine alone."
+            _(
+                "This base has members ({count}), but its settings say nothing of "
+                "signing in, so that anybody at the port would act as {member!r}: set "
+                "sign_in and base_url, or say --without-signing-in to mean just that, "
+                "on this machine alone.",
+                count=len(members),
+                member=base.settings.member,
+            )
         )
 
 
@@ -149,14 +155,22 @@ def refuse_unguarded(host: str, settings: Settings) -> None:
     """
     if not host or not settings.ways or not settings.host_name:
         raise ServeError(
-            f"The address {host!r} could be reached by other machines: set sign_in and base_url "
-            "first, so that members sign in at a name that is known, or use 127.0.0.1."
+            _(
+                "The address {host!r} could be reached by other machines: set sign_in "
+                "and base_url first, so that members sign in at a name that is known, "
+                "or use 127.0.0.1.",
+                host=host,
+            )
         )
     if is_loopback(settings.host_name):
         raise ServeError(
-            f"The address {host!r} could be reached by other machines, but base_url, "
-            f"{settings.base_url}, names this machine alone: set it to the https address that "
-            "members know, or use 127.0.0.1."
+            _(
+                "The address {host!r} could be reached by other machines, but "
+                "base_url, {base_url}, names this machine alone: set it to the https "
+                "address that members know, or use 127.0.0.1.",
+                host=host,
+                base_url=settings.base_url,
+            )
         )
 
 
@@ -179,8 +193,13 @@ def tcp_socket(host: str, port: int) -> Iterator[socket.socket]:
             sock.listen()
         except (OSError, OverflowError) as error:
             raise ServeError(
-                f"Port {port} of {host} cannot be used ({_reason(error)}): "
-                "end what uses it or choose another with --port."
+                _(
+                    "Port {port} of {host} cannot be used ({reason}): end what uses it or "
+                    "choose another with --port.",
+                    port=port,
+                    host=host,
+                    reason=_reason(error),
+                )
             ) from error
         yield sock
 
@@ -198,12 +217,19 @@ def socket_file(path: Path) -> Iterator[socket.socket]:
             made = _listen(sock, path)
         except Timeout:
             raise ServeError(
-                f"Another server runs for this data directory already, at {path}: end it first."
+                _(
+                    "Another server runs for this data directory already, at {path}: end it first.",
+                    path=str(path),
+                )
             ) from None
         except OSError as error:
             lock.release()
             raise ServeError(
-                f"The socket {path} cannot be made ({_reason(error)}): check its folder."
+                _(
+                    "The socket {path} cannot be made ({reason}): check its folder.",
+                    path=str(path),
+                    reason=_reason(error),
+                )
             ) from error
         try:
             yield sock

@@ -164,7 +164,7 @@ def model_folder() -> Path:
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise ModelUnavailable(
-            f"The embedding model is not installed: install the package {PACKAGE}."
+            "The embedding model is not installed: install the package {package}.", package=PACKAGE
         )
     return Path(spec.origin).parent / "model"
 

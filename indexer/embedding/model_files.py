@@ -43,13 +43,23 @@ def check(folder: Path, names: Iterable[str]) -> None:
     for name in names:
         file, what = folder / name, _NAMES.get(name, "configuration file")
         if not file.is_file():
-            raise ModelUnavailable(f"There is no {what} at {file}: install {PACKAGE} again.")
+            raise ModelUnavailable(
+                "There is no {what} at {file}: install {package} again.",
+                what=what,
+                file=file,
+                package=PACKAGE,
+            )
         with file.open("rb") as opened:
             found = file_digest(opened, "sha256").hexdigest()
         if found != FILES[name]:
             raise ModelUnavailable(
-                f"The {what} at {file} is not the expected one (SHA-256 {found[:16]}..."
-                f" instead of {FILES[name][:16]}...): install {PACKAGE} again."
+                "The {what} at {file} is not the expected one (SHA-256 {found}... "
+                "instead of {expected}...): install {package} again.",
+                what=what,
+                file=file,
+                found=found[:16],
+                expected=FILES[name][:16],
+                package=PACKAGE,
             )
 
 
@@ -60,4 +70,8 @@ def check_all(folder: Path) -> None:
         name = path.relative_to(folder).as_posix()
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if path.is_file() and not hidden and name not in FILES.keys() | UNREAD:
-            raise ModelUnavailable(f"{path} does not belong to the model: install {PACKAGE} again.")
+            raise ModelUnavailable(
+                "{path} does not belong to the model: install {package} again.",
+                path=path,
+                package=PACKAGE,
+            )

@@ -97,7 +97,11 @@ def open_lexical(engine: str, directory: Path, *, writable: bool = False) -> Lex
     opener = ENGINES.get(engine)
     if opener is None:
         names = " and ".join(ENGINES)
-        raise UnknownEngine(f"There is no full-text engine {engine!r}: choose one of {names}.")
+        raise UnknownEngine(
+            "There is no full-text engine {engine!r}: choose one of {names}.",
+            engine=engine,
+            names=names,
+        )
     return opener(directory, writable)
 
 

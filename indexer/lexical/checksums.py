@@ -22,7 +22,9 @@ def check(directory: Path) -> None:
     """Raise `IndexOutdated` if a file of the commit in `directory` is not what was written."""
     for file in _committed(directory):
         if not _is_sound(file):
-            raise IndexOutdated(f"The index file {file.name} is damaged: rebuild the index.")
+            raise IndexOutdated(
+                "The index file {file} is damaged: rebuild the index.", file=file.name
+            )
 
 
 def _committed(directory: Path) -> Iterator[Path]:

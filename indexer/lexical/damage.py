@@ -16,7 +16,9 @@ def reading(engine: str, directory: Path) -> Iterator[None]:
         if not _from_engine(error):
             raise
         raise IndexOutdated(
-            f"The {engine} index cannot be read ({_reason(error, directory)}): rebuild it."
+            "The {engine} index cannot be read ({why}): rebuild it.",
+            engine=engine,
+            why=_reason(error, directory),
         ) from error
 
 
@@ -29,8 +31,10 @@ def writing(engine: str, directory: Path) -> Iterator[None]:
         if not _from_engine(error):
             raise
         raise IndexUnavailable(
-            f"The {engine} index cannot be written ({_reason(error, directory)}):"
-            " see that the disk has room and that no other process writes to it."
+            "The {engine} index cannot be written ({why}): see that the disk has "
+            "room and that no other process writes to it.",
+            engine=engine,
+            why=_reason(error, directory),
         ) from error
 
 

@@ -79,7 +79,7 @@ class TantivyIndex:
 
     def _open(self, fresh: bool) -> tantivy.Index:
         if not fresh and not tantivy.Index.exists(str(self.directory)):
-            raise IndexOutdated(f"There is no {_NAME} index: rebuild it.")
+            raise IndexOutdated("There is no {engine} index: rebuild it.", engine=_NAME)
         if not fresh:
             check(self.directory)
         index = tantivy.Index(self._schema, str(self.directory))
@@ -98,7 +98,8 @@ class TantivyIndex:
             stamps = searcher.search(query.term("record", _stamp()), limit=1).hits
             if not stamps:
                 raise IndexOutdated(
-                    f"The {_NAME} index was made by another version of the program: rebuild it."
+                    "The {engine} index was made by another version of the program: rebuild it.",
+                    engine=_NAME,
                 )
             stamp = searcher.doc(stamps[0][1])
             return _Snapshot(

@@ -60,7 +60,7 @@ class WhooshIndex:
             self._directory.mkdir(parents=True, exist_ok=True)
             return whoosh.index.create_in(str(self._directory), _schema())
         if not whoosh.index.exists_in(str(self._directory)):
-            raise IndexOutdated(f"There is no {_NAME} index: rebuild it.")
+            raise IndexOutdated("There is no {engine} index: rebuild it.", engine=_NAME)
         return whoosh.index.open_dir(str(self._directory))
 
     def _look(self) -> tuple[whoosh.searching.Searcher, int]:
@@ -70,7 +70,8 @@ class WhooshIndex:
             if stamp is None:
                 searcher.close()
                 raise IndexOutdated(
-                    f"The {_NAME} index was made by another version of the program: rebuild it."
+                    "The {engine} index was made by another version of the program: rebuild it.",
+                    engine=_NAME,
                 )
             return searcher, int(stamp["position"])
 

@@ -45,7 +45,7 @@ def describe(directory: Path) -> Description:
         position, documents, passages, source = _row(path / PASSAGES, _COUNTS)
         (vectors,) = _row(directory / VECTORS, _VECTORS)
     except sqlite3.Error as error:
-        raise IndexOutdated(f"The index is damaged ({error}).") from error
+        raise IndexOutdated("The index is damaged ({why}).", why=error) from error
     return Description(
         position=position,
         source=source,

@@ -32,7 +32,7 @@ def open_file(path: Path, *, writable: bool) -> sqlite3.Connection:
         pragmas = {"synchronous": "FULL", **LEAVES_NOTHING}
         return connect(path, "rwc", wait=_PATIENCE, wal=True, pragmas=pragmas)
     if not path.is_file():
-        raise IndexOutdated(f"The index has no file {path.name}.")
+        raise IndexOutdated("The index has no file {file}.", file=path.name)
     return connect(path, wait=_PATIENCE)
 
 
@@ -99,8 +99,8 @@ def _ours(path: Path, error: Exception) -> IndexerError:
     # A file that was cut short, or is of before, lacks a table or a column.
     damaged = is_damage(error) or str(error).startswith(("no such table", "no such column"))
     if damaged or not isinstance(error, sqlite3.OperationalError | OSError):
-        return IndexOutdated(f"The index file {path.name} is damaged ({error}).")
-    return IndexUnavailable(f"The index file {path.name} {said(error)}.")
+        return IndexOutdated("The index file {file} is damaged ({why}).", file=path.name, why=error)
+    return IndexUnavailable("The index file {file} {why}.", file=path.name, why=said(error))
 
 
 def replace_durably(path: Path, content: bytes) -> None:

@@ -65,9 +65,11 @@ def current(directory: Path) -> Path:
     except FileNotFoundError:
         raise IndexOutdated("There is no index yet.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexOutdated(f"The index file {CURRENT} cannot be read ({bare(error)}).") from error
+        raise IndexOutdated(
+            "The index file {file} cannot be read ({why}).", file=CURRENT, why=bare(error)
+        ) from error
     if not _is_name(name) or not (directory / name).is_dir():
-        raise IndexOutdated(f"The index file {CURRENT} names no generation of it.")
+        raise IndexOutdated("The index file {file} names no generation of it.", file=CURRENT)
     return directory / name
 
 
@@ -77,7 +79,9 @@ def made(generation: Path) -> Manifest:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError) as error:
-        raise IndexOutdated(f"The index file {MANIFEST} is damaged ({bare(error)}).") from error
+        raise IndexOutdated(
+            "The index file {file} is damaged ({why}).", file=MANIFEST, why=bare(error)
+        ) from error
 
 
 def check(generation: Path, embedder: "Embedder", engine: str) -> Manifest:
@@ -87,7 +91,12 @@ def check(generation: Path, embedder: "Embedder", engine: str) -> Manifest:
     for what in ("schema", "engine", "fingerprint", "analysis", "passages"):
         old, new = getattr(found, what), getattr(wanted, what)
         if old != new:
-            raise IndexOutdated(f"The index was made with {what} {old}, this program uses {new}.")
+            raise IndexOutdated(
+                "The index was made with {what} {old}, this program uses {new}.",
+                what=what,
+                old=old,
+                new=new,
+            )
     if found.calibration.lengths != wanted.calibration.lengths:
         raise IndexOutdated("The index has passages of other lengths than this program cuts.")
     return found

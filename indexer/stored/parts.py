@@ -67,7 +67,7 @@ class Parts:
         with ExitStack() as undo:
             undo.callback(store.close)
             if not new and not (path / LEXICAL).is_dir():
-                raise IndexOutdated(f"The index has no directory {LEXICAL}.")
+                raise IndexOutdated("The index has no directory {name}.", name=LEXICAL)
             passages = PassageStore(path / generation.PASSAGES, writable=writable, new=new)
             undo.callback(passages.close)
             lexical = open_lexical(engine, path / LEXICAL, writable=writable)
@@ -153,5 +153,7 @@ class Parts:
         words, vectors = self.lexical.documents, len(self.memory)
         if self.lexical.position == self._stamp and words not in (vectors, -1):
             raise IndexOutdated(
-                f"The index has {words} documents by words, but {vectors} by vectors."
+                "The index has {words} documents by words, but {vectors} by vectors.",
+                words=words,
+                vectors=vectors,
             )

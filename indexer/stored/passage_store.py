@@ -87,7 +87,7 @@ class PassageStore:
         self._writer: sqlite3.Connection | None = None
         self._sound: set[int] = set()  # documents whose rows were compared with their sum
         if not new and not path.is_file():
-            raise IndexOutdated(f"The index has no file {path.name}.")
+            raise IndexOutdated("The index has no file {file}.", file=path.name)
         with reading(path):
             if writable:
                 self._writer = open_file(path, writable=True)
@@ -97,7 +97,9 @@ class PassageStore:
             (verdict,) = self._reader.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             self.close()
-            raise IndexOutdated(f"The index file {path.name} is damaged ({verdict}).")
+            raise IndexOutdated(
+                "The index file {file} is damaged ({why}).", file=path.name, why=verdict
+            )
 
     def version(self) -> int:
         """Another number after each commit by another connection; costs next to nothing."""
@@ -177,7 +179,9 @@ class PassageStore:
                 found += self._reader.execute(statement, batch).fetchall()
             read = [row[0] for row in found] if first else numbers
             if not row_sums.sound(self._reader, read, self._sound):
-                raise IndexOutdated(f"The index file {self._path.name} is damaged: a text differs.")
+                raise IndexOutdated(
+                    "The index file {file} is damaged: a text differs.", file=self._path.name
+                )
         return found
 
     def put(
@@ -238,7 +242,9 @@ class PassageStore:
         Raises `IndexUnavailable` if others read it for too long; it can be done again.
         """
         if self._writer is None or self._writer.in_transaction:
-            raise IndexUnavailable(f"The index file {self._path.name} is not between commits.")
+            raise IndexUnavailable(
+                "The index file {file} is not between commits.", file=self._path.name
+            )
         with reading(self._path):
             self._writer.execute("UPDATE stamp SET cleared = cleared + 1")
             empty_log(self._writer)
@@ -252,7 +258,9 @@ class PassageStore:
 
     def _transaction(self) -> sqlite3.Connection:
         if self._writer is None:
-            raise IndexUnavailable(f"The index file {self._path.name} was opened for reading only.")
+            raise IndexUnavailable(
+                "The index file {file} was opened for reading only.", file=self._path.name
+            )
         with reading(self._path):
             if not self._writer.in_transaction:
                 self._writer.execute("BEGIN IMMEDIATE")

@@ -71,7 +71,7 @@ class VectorStore:
                 self._connection.executescript(_SCHEMA)
             found = self._connection.execute(_OPENED).fetchone()
             if not found:
-                raise IndexOutdated(f"The store {path.name} has no key.")
+                raise IndexOutdated("The store {file} has no key.", file=path.name)
             undo.pop_all()
         self._key, _ = found
 
@@ -81,7 +81,7 @@ class VectorStore:
         try:
             if path.is_file() and not path.stat().st_size:
                 # SQLite would take it for new, and wait for those who have the old one open.
-                raise IndexOutdated(f"The store {path.name} is empty.")
+                raise IndexOutdated("The store {file} is empty.", file=path.name)
             store = cls(path, dimension, words, writable=True)
             try:
                 store.check()
@@ -120,7 +120,9 @@ class VectorStore:
         missing = len(set(hashes) - known.keys())
         if missing:
             raise IndexOutdated(
-                f"The store {self._path.name} lacks vectors of the index ({missing:,})."
+                "The store {file} lacks vectors of the index ({missing:,}).",
+                file=self._path.name,
+                missing=missing,
             )
         rows = [known[key] for key in hashes]
         return np.stack(rows) if rows else np.empty((0, self._dimension), dtype=np.float32)
@@ -183,7 +185,9 @@ class VectorStore:
         with self._lock, reading(self._path):
             (verdict,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
-            raise IndexOutdated(f"The store {self._path.name} is damaged ({verdict}).")
+            raise IndexOutdated(
+                "The store {file} is damaged ({why}).", file=self._path.name, why=verdict
+            )
 
     def count(self) -> int:
         """How many vectors are stored, of all models."""

@@ -8,7 +8,9 @@ def check_question(text: str) -> None:
     """Raise `QuestionError` for a text with nothing to search for, or too much."""
     if len(text) > LONGEST_QUESTION:
         raise QuestionError(
-            f"The question has {len(text):,} characters; ask in at most {LONGEST_QUESTION:,}."
+            "The question has {count:,} characters; ask in at most {most:,}.",
+            count=len(text),
+            most=LONGEST_QUESTION,
         )
     if not text.strip():
         raise QuestionError("The question is empty: ask with at least one word.")

@@ -11,6 +11,7 @@ from events.sqlite_frozen import Frozen
 from kb.accounts import tally
 from kb.accounts.schema import APPLICATION_ID, TABLES, TRIGGERS, VERSION
 from kb.errors import DataDirectoryError, KnowledgeBaseError, Refused
+from kb.messages import _
 from sqlite_files.errors import explained, kind_of, said
 from sqlite_files.opening import (
     LEAVES_NOTHING,
@@ -102,15 +103,24 @@ class AccountFile:
         """Empty what is damaged and lasts a short time; refuse what cannot be made again."""
         damaged = tally.damaged(db)
         if not set(damaged) <= PASSING | FORMER:
-            raise DataDirectoryError(f"The file {self._path} {_MEANING[sqlite3.SQLITE_CORRUPT]}.")
+            raise DataDirectoryError(
+                _(
+                    "The file {path} {meaning}.",
+                    path=str(self._path),
+                    meaning=_MEANING[sqlite3.SQLITE_CORRUPT],
+                )
+            )
         for table in damaged:
             with transaction(db):
                 db.execute(f"DELETE FROM {table}")
                 tally.count_again(db, table)
         if damaged:
             self._notice(
-                f"The file {self._path} was damaged in what is kept for a short time only, so that "
-                "was emptied: everybody has to sign in again, and links are void."
+                _(
+                    "The file {path} was damaged in what is kept for a short time only, so "
+                    "that was emptied: everybody has to sign in again, and links are void.",
+                    path=str(self._path),
+                )
             )
 
     def _bring_over(self, db: sqlite3.Connection) -> None:
@@ -121,7 +131,11 @@ class AccountFile:
             if version_of(db) < VERSION:  # else another process was faster
                 if tally.is_kept(db):
                     raise DataDirectoryError(
-                        f"The file {self._path} {_MEANING[sqlite3.SQLITE_CORRUPT]}."
+                        _(
+                            "The file {path} {meaning}.",
+                            path=str(self._path),
+                            meaning=_MEANING[sqlite3.SQLITE_CORRUPT],
+                        )
                     )
                 db.execute(sqlite_marks.TABLE)
                 tally.begin(db)
@@ -138,12 +152,24 @@ class AccountFile:
 
     def _refuse_foreign(self, db: sqlite3.Connection) -> None:
         if application_of(db) != APPLICATION_ID:
-            raise DataDirectoryError(f"The file {self._path} {_MEANING[sqlite3.SQLITE_NOTADB]}.")
+            raise DataDirectoryError(
+                _(
+                    "The file {path} {meaning}.",
+                    path=str(self._path),
+                    meaning=_MEANING[sqlite3.SQLITE_NOTADB],
+                )
+            )
         version = version_of(db)
         if version > VERSION:
             raise DataDirectoryError(
-                f"The file {self._path} has version {version}, but this program knows versions up "
-                f"to {VERSION}: use the version of Tributary that wrote it."
+                _(
+                    "The file {path} has version {version}, but this program knows "
+                    "versions up to {known}: use the version of Tributary that wrote "
+                    "it.",
+                    path=str(self._path),
+                    version=version,
+                    known=VERSION,
+                )
             )
 
     def explained(self) -> AbstractContextManager[None]:
@@ -152,7 +178,9 @@ class AccountFile:
 
     def _explain(self, error: Exception) -> KnowledgeBaseError:
         if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
-            return Refused("One who has left or was erased cannot sign in any more.")
+            return Refused(_("One who has left or was erased cannot sign in any more."))
         if self._frozen and kind_of(error) == sqlite3.SQLITE_READONLY:
             return DataDirectoryError(self._frozen.why)
-        return DataDirectoryError(f"The file {self._path} {said(error, _MEANING)}.")
+        return DataDirectoryError(
+            _("The file {path} {why}.", path=str(self._path), why=said(error, _MEANING))
+        )

@@ -6,10 +6,11 @@ from typing import Literal
 from kb.accounts.secret import Random, digest, new_secret
 from kb.accounts.store import AccountStore, Row
 from kb.accounts.times import Clock, seconds
+from kb.messages import _
 
 Purpose = Literal["first-steward", "invitation", "sign-in"]
 
-VOID = "This link was used, has ended or never was: ask a steward for another one."
+VOID = _("This link was used, has ended or never was: ask a steward for another one.")
 
 PURGE = "DELETE FROM link WHERE expires <= ?"
 INSERT = "INSERT INTO link (hash, purpose, member, expires) VALUES (?, ?, ?, ?)"

@@ -7,6 +7,7 @@ from kb.accounts.secret import keyed
 from kb.accounts.store import AccountStore
 from kb.characters import is_blank, skeleton
 from kb.errors import InvalidInput
+from kb.messages import _
 
 LONGEST = 320
 """Characters; the longest address of electronic mail."""
@@ -84,7 +85,8 @@ def checked_name(text: str) -> str:
     printable = name.isprintable() and not is_blank(skeleton(name))
     if not whole or not 1 <= len(name) <= LONGEST or not printable:
         raise InvalidInput(
-            f"A sign-in name is one line of 1 to {LONGEST} characters.", "sign_in_name"
+            _("A sign-in name is one line of 1 to {longest} characters.", longest=LONGEST),
+            "sign_in_name",
         )
     return name
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 from kb.accounts.identities import Pending, PendingSignIns
 from kb.accounts.times import Clock, seconds
 from kb.errors import InvalidInput, SignInRefused
+from kb.messages import _
 
 if TYPE_CHECKING:
     import httpx2
@@ -23,8 +24,8 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 TIMEOUT, LEEWAY = 5, 60  # seconds
 FRESH = timedelta(hours=1)
 AGAIN = timedelta(seconds=5)  # after which a provider that failed is asked again
-REFUSED = "The sign-in service did not confirm who you are: start again."
-UNREACHABLE = "The sign-in service cannot be reached or does not answer as it should: try later."
+REFUSED = _("The sign-in service did not confirm who you are: start again.")
+UNREACHABLE = _("The sign-in service cannot be reached or does not answer as it should: try later.")
 
 
 class OpenIdSettings(Struct, frozen=True, kw_only=True):
@@ -71,7 +72,7 @@ class OpenIdProvider:
         transport: "httpx2.BaseTransport | None" = None,
     ) -> None:
         if not _safe(settings.issuer):
-            raise InvalidInput("The issuer has to be an address with https.", "issuer")
+            raise InvalidInput(_("The issuer has to be an address with https."), "issuer")
         self._settings = settings
         self._pending = pending
         self._clock = clock

@@ -13,6 +13,7 @@ from kb.accounts.store import AccountStore
 from kb.accounts.tickets import Ticket, Tickets
 from kb.accounts.times import Clock, day, moment, seconds, today
 from kb.errors import SignInRefused
+from kb.messages import _
 
 if TYPE_CHECKING:
     from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
@@ -23,8 +24,8 @@ Response = Mapping[str, Any]
 """What the browser's `credential.toJSON()` gave."""
 
 LASTS = timedelta(minutes=5)
-REFUSED = "This passkey was not accepted: try again, or sign in another way."
-LATE = "This took too long or was done already: start again."
+REFUSED = _("This passkey was not accepted: try again, or sign in another way.")
+LATE = _("This took too long or was done already: start again.")
 
 HANDLE = """INSERT INTO passkey_user VALUES (?, ?)
     ON CONFLICT (member) DO UPDATE SET handle = handle RETURNING handle"""

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from kb.errors import InvalidInput
+from kb.messages import _
 
 SHORTEST, LONGEST = 12, 1024
 
@@ -32,13 +33,18 @@ def checked_password(password: str, community: str) -> str:
     """`password`, normalised; raises `InvalidInput` if it cannot be one."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise InvalidInput(
-            f"A password has {SHORTEST} to {LONGEST} characters; several words are easy to keep.",
+            _(
+                "A password has {shortest} to {longest} characters; several words are "
+                "easy to keep.",
+                shortest=SHORTEST,
+                longest=LONGEST,
+            ),
             "password",
         )
     normalised = unicodedata.normalize("NFKC", password)
     if too_common(normalised, community):
         raise InvalidInput(
-            "This password is among the first that anybody would try: choose another one.",
+            _("This password is among the first that anybody would try: choose another one."),
             "password",
         )
     return normalised

@@ -11,6 +11,7 @@ from kb.accounts.secret import Random, as_text, digest, new_public_id, new_secre
 from kb.accounts.store import AccountStore, Row
 from kb.accounts.times import Clock, moment, seconds
 from kb.errors import SignInRefused
+from kb.messages import _
 
 Via = Literal["password", "passkey", "openid", "link"]
 
@@ -96,7 +97,7 @@ class Sessions:
         """
         new, now = new_secret(self._random), seconds(self.clock())
         if not self._store.run(ROTATE, (digest(new), digest(token), *self._alive(now))):
-            raise SignInRefused("This session has ended: sign in again.")
+            raise SignInRefused(_("This session has ended: sign in again."))
         return new
 
     def end(self, token: str) -> None:

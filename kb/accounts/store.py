@@ -16,6 +16,7 @@ from kb.accounts.account_file import AccountFile
 from kb.accounts.schema import MEMBER_TABLES
 from kb.accounts.secret import Random
 from kb.errors import DataDirectoryError
+from kb.messages import _
 from sqlite_files.opening import transaction, wal_is_emptied, without_waiting
 
 Row = tuple[Any, ...]
@@ -176,8 +177,11 @@ class AccountStore:
         while self._old_pages_stay():
             if time.monotonic() > deadline:
                 raise DataDirectoryError(
-                    f"What was deleted is still in {self._path}-wal, because another program is "
-                    "reading the file: end that one, then do this again."
+                    _(
+                        "What was deleted is still in {path}-wal, because another program is "
+                        "reading the file: end that one, then do this again.",
+                        path=str(self._path),
+                    )
                 )
             time.sleep(0.005)
         self.run("DELETE FROM mark WHERE name = ?", (UNFINISHED,))

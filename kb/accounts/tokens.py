@@ -11,6 +11,7 @@ from kb.accounts.secret import Random, digest, new_public_id, new_secret
 from kb.accounts.store import AccountStore, Row
 from kb.accounts.times import Clock, day, moment, seconds, today
 from kb.errors import InvalidInput, Mistakes
+from kb.messages import _
 
 PREFIX = "trib_"
 """By this a program that looks for leaked secrets knows one of ours."""
@@ -73,12 +74,16 @@ class ApiTokens:
         with wrong:
             if not asked or not asked <= set(SCOPES):
                 raise InvalidInput(
-                    f"A token needs one or more of these scopes: {', '.join(SCOPES)}.", "scopes"
+                    _(
+                        "A token needs one or more of these scopes: {words}.",
+                        words=", ".join(SCOPES),
+                    ),
+                    "scopes",
                 )
         name = wrong.of(checked_label, name, "name")
         with wrong:
             if expires <= now:
-                raise InvalidInput("A token has to end in the future.", "expires_at")
+                raise InvalidInput(_("A token has to end in the future."), "expires_at")
         wrong.refuse()
         token_id, secret = new_public_id(self._random), PREFIX + new_secret(self._random)
         listed = " ".join(scope for scope in SCOPES if scope in asked)

@@ -5,36 +5,40 @@ from importlib import import_module
 import click
 
 from kb.cli.once import Group
+from kb.messages import _, render, shell_language
 
 COMMANDS = {
-    "archive": ("kb.cli.curate", "Stop recommending an entry, with a reason."),
-    "audit": ("kb.cli.visibility", "Show who changed roles, groups, settings and who sees what."),
-    "contribute": ("kb.cli.contribute", "Contribute an entry from a Markdown file."),
-    "endorse": ("kb.cli.endorse", "Vouch for an entry, or withdraw that."),
-    "erase": ("kb.cli.erase", "Forget a member or an entry for good."),
-    "export": ("kb.cli.export", "Write all entries to a folder of Markdown files."),
-    "group": ("kb.cli.group", "Form groups, and say who is in them."),
-    "history": ("kb.cli.show", "Show every event of an entry, with who and when."),
-    "import": ("kb.cli.import_", "Take in a folder of Markdown files."),
-    "init": ("kb.cli.operate", "Make a new data directory."),
-    "list": ("kb.cli.show", "Browse entries by kind, tag and group."),
-    "member": ("kb.cli.member", "Invite members and look after them."),
-    "rebuild": ("kb.cli.operate", "Make views and search index anew from the log."),
-    "relate": ("kb.cli.curate", "State how an entry relates to another, or take that back."),
-    "report": ("kb.cli.report", "Count what the community does."),
-    "restore": ("kb.cli.curate", "Recommend an archived entry again."),
-    "reuse": ("kb.cli.reuse", "Record that a group uses an entry, and what became of it."),
-    "revise": ("kb.cli.contribute", "Replace the text of an entry by that of a Markdown file."),
-    "search": ("kb.cli.search", "Ask a question."),
-    "show": ("kb.cli.show", "Show an entry."),
-    "status": ("kb.cli.operate", "Show positions, lag, troubles and sizes."),
-    "tag": ("kb.cli.curate", "Put tags on an entry."),
-    "token": ("kb.cli.token", "Make, list and revoke tokens for programs."),
-    "untag": ("kb.cli.curate", "Take tags off an entry."),
-    "visibility": ("kb.cli.visibility", "Say who sees an entry."),
+    "archive": ("kb.cli.curate", _("Stop recommending an entry, with a reason.")),
+    "audit": (
+        "kb.cli.visibility",
+        _("Show who changed roles, groups, settings and who sees what."),
+    ),
+    "contribute": ("kb.cli.contribute", _("Contribute an entry from a Markdown file.")),
+    "endorse": ("kb.cli.endorse", _("Vouch for an entry, or withdraw that.")),
+    "erase": ("kb.cli.erase", _("Forget a member or an entry for good.")),
+    "export": ("kb.cli.export", _("Write all entries to a folder of Markdown files.")),
+    "group": ("kb.cli.group", _("Form groups, and say who is in them.")),
+    "history": ("kb.cli.show", _("Show every event of an entry, with who and when.")),
+    "import": ("kb.cli.import_", _("Take in a folder of Markdown files.")),
+    "init": ("kb.cli.operate", _("Make a new data directory.")),
+    "list": ("kb.cli.show", _("Browse entries by kind, tag and group.")),
+    "member": ("kb.cli.member", _("Invite members and look after them.")),
+    "rebuild": ("kb.cli.operate", _("Make views and search index anew from the log.")),
+    "relate": ("kb.cli.curate", _("State how an entry relates to another, or take that back.")),
+    "report": ("kb.cli.report", _("Count what the community does.")),
+    "restore": ("kb.cli.curate", _("Recommend an archived entry again.")),
+    "reuse": ("kb.cli.reuse", _("Record that a group uses an entry, and what became of it.")),
+    "revise": ("kb.cli.contribute", _("Replace the text of an entry by that of a Markdown file.")),
+    "search": ("kb.cli.search", _("Ask a question.")),
+    "show": ("kb.cli.show", _("Show an entry.")),
+    "status": ("kb.cli.operate", _("Show positions, lag, troubles and sizes.")),
+    "tag": ("kb.cli.curate", _("Put tags on an entry.")),
+    "token": ("kb.cli.token", _("Make, list and revoke tokens for programs.")),
+    "untag": ("kb.cli.curate", _("Take tags off an entry.")),
+    "visibility": ("kb.cli.visibility", _("Say who sees an entry.")),
     "world": (
         "kb.cli.visibility",
-        "Open the community to people who are not signed in, or close it.",
+        _("Open the community to people who are not signed in, or close it."),
     ),
 }
 """Command -> the module that has it, under its own name with _command behind, and its help."""
@@ -64,12 +68,12 @@ class LazyGroup(Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands in `kb --help`, without loading any of ours."""
         rows = [(name, self._help(ctx, name)) for name in self.list_commands(ctx)]
-        with formatter.section("Commands"):
+        with formatter.section(render(_("Commands"), shell_language())):
             formatter.write_dl(rows)
 
     def _help(self, ctx: click.Context, name: str) -> str:
         if name in COMMANDS:
-            return COMMANDS[name][1]
+            return render(COMMANDS[name][1], shell_language())
         command = self.get_command(ctx, name)
         return command.get_short_help_str(LONGEST_HELP) if command else ""
 

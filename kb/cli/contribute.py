@@ -14,6 +14,7 @@ from kb.cli.names import Names
 from kb.cli.once import Command
 from kb.cli.output import joined, json_option, known_kind, print_receipt, short, visible_option
 from kb.cli.visibility import chosen_visibility
+from kb.messages import _
 
 if TYPE_CHECKING:
     from kb.entries.kinds import Kind
@@ -93,7 +94,9 @@ def contribute_command(
     print_receipt(
         session.principal,
         receipt,
-        f"Contributed {'archived ' if archived else ''}entry {receipt.id}.",
+        _("Contributed archived entry {id}.", id=receipt.id)
+        if archived
+        else _("Contributed entry {id}.", id=receipt.id),
         as_json,
     )
 
@@ -141,7 +144,7 @@ def revise_command(
     print_receipt(
         session.principal,
         receipt,
-        f"Entry {short(receipt.id)} is at version {receipt.version}.",
+        _("Entry {id} is at version {version}.", id=short(receipt.id), version=receipt.version),
         as_json,
     )
 
@@ -152,7 +155,9 @@ def _with_template(error: "InvalidInput", kind: "Kind") -> "InvalidInput":
 
     if not any(one.field in kind.required for one in error.each):
         return error
-    return InvalidInput(f"{error} To see what it has: kb contribute --template {kind.key}.")
+    return InvalidInput(
+        _("{why} To see what it has: kb contribute --template {key}.", why=str(error), key=kind.key)
+    )
 
 
 def _refuse_contradictions(
@@ -170,8 +175,12 @@ def _refuse_contradictions(
     for option, typed, written in said:
         if any(typed) and any(written) and {*typed} != {*written}:
             raise InvalidInput(
-                f"{option} says {joined(typed)}, and the file {joined(written)}: "
-                "take one of them away.",
+                _(
+                    "{option} says {words}, and the file {written}: take one of them away.",
+                    option=option,
+                    words=joined(typed),
+                    written=joined(written),
+                ),
                 option,
             )
 
@@ -185,9 +194,15 @@ def _refuse_narrower(session: "Session", parsed: "ParsedFile", page: "EntryPage"
     if said and narrows(chosen_visibility(session, said), page.visibility):
         shown = Names(session).seen_by(page.visibility)
         raise Refused(
-            f"The file says {joined(said)}, and the entry is shown to {shown}: narrow that first "
-            f"(kb visibility {short(page.id)} {shlex.join(said)}), or take away "
-            "what says so in the file or its place."
+            _(
+                "The file says {words}, and the entry is shown to {shown}: narrow that "
+                "first (kb visibility {id} {option}), or take away what says so in "
+                "the file or its place.",
+                words=joined(said),
+                shown=shown,
+                id=short(page.id),
+                option=shlex.join(said),
+            )
         )
 
 
@@ -198,17 +213,24 @@ def _left_out(parsed: "ParsedFile", page: "EntryPage", groups: Mapping[str, str]
 
     shown = words(page.visibility, groups)
     if parsed.kind and parsed.kind != page.kind:
-        yield f"The kind stays {page.kind}: the file says {parsed.kind}, and nothing changes it."
+        yield _(
+            "The kind stays {kind}: the file says {given}, and nothing changes it.",
+            kind=page.kind,
+            given=parsed.kind,
+        )
     if parsed.tags and {*tag_keys(parsed.tags)} != {*tag_keys(page.tags)}:
-        yield "The tags stay as they are, though the file has others: see kb tag and kb untag."
+        yield _("The tags stay as they are, though the file has others: see kb tag and kb untag.")
     if parsed.visible_to and {*parsed.visible_to} != {*shown}:
-        yield f"It is shown to {joined(shown)} still, and not as the file says: see kb visibility."
+        yield _(
+            "It is shown to {words} still, and not as the file says: see kb visibility.",
+            words=joined(shown),
+        )
     if parsed.relations and {(one.type, one.target) for one in parsed.relations} != {
         (one.type, one.id) for one in page.relations if one.direction == "out"
     }:
-        yield "The relations stay as they are, though the file has others: see kb relate."
+        yield _("The relations stay as they are, though the file has others: see kb relate.")
     if (parsed.archived is not None) != page.archived and parsed.archived is not None:
-        yield "It is not archived by this, though the file says so: see kb archive."
+        yield _("It is not archived by this, though the file says so: see kb archive.")
 
 
 def template(kind: "Kind") -> str:

@@ -5,6 +5,7 @@ import click
 from kb.cli.invocation import Invocation, pass_invocation
 from kb.cli.once import Command
 from kb.cli.output import entry_version_option, joined, json_option, print_receipt, short
+from kb.messages import _
 
 
 @click.command("tag", cls=Command)
@@ -29,7 +30,7 @@ def tag_command(
     print_receipt(
         session.principal,
         receipt,
-        f"Entry {short(receipt.id)} has the tags {joined(now)}.",
+        _("Entry {id} has the tags {words}.", id=short(receipt.id), words=joined(now)),
         as_json,
     )
 
@@ -47,7 +48,12 @@ def untag_command(
         receipt = session.entries.untag(session.catalogue.resolve(entry_id), tags)
         now = session.catalogue.summaries([receipt.id])[receipt.id].tags
     left = f"the tags {joined(now)}" if now else "no tags"
-    print_receipt(session.principal, receipt, f"Entry {short(receipt.id)} has {left}.", as_json)
+    print_receipt(
+        session.principal,
+        receipt,
+        _("Entry {id} has {left}.", id=short(receipt.id), left=left),
+        as_json,
+    )
 
 
 @click.command("archive", cls=Command)
@@ -74,7 +80,9 @@ def archive_command(
             successor and resolve(successor),
             entry_version=entry_version,
         )
-    print_receipt(session.principal, receipt, f"Entry {short(receipt.id)} is archived.", as_json)
+    print_receipt(
+        session.principal, receipt, _("Entry {id} is archived.", id=short(receipt.id)), as_json
+    )
 
 
 @click.command("restore", cls=Command)
@@ -86,7 +94,7 @@ def restore_command(invocation: Invocation, entry_id: str, as_json: bool) -> Non
     with invocation.session() as session:
         receipt = session.entries.restore(session.catalogue.resolve(entry_id))
     print_receipt(
-        session.principal, receipt, f"Entry {short(receipt.id)} is not archived.", as_json
+        session.principal, receipt, _("Entry {id} is not archived.", id=short(receipt.id)), as_json
     )
 
 

@@ -6,6 +6,7 @@ from kb.cli.invocation import Invocation, pass_invocation
 from kb.cli.names import Names
 from kb.cli.once import Command
 from kb.cli.output import entry_version_option, json_option, print_receipt, short
+from kb.messages import _
 
 
 @click.command("endorse", cls=Command)
@@ -25,7 +26,7 @@ def endorse_command(
 ) -> None:
     """Vouch for the entry ID, with a reason, or withdraw that."""
     if (reason is None) != withdraw:
-        raise click.UsageError("Give either --reason or --withdraw.")
+        raise click.UsageError(_("Give either --reason or --withdraw."))
     if withdraw and entry_version is not None:
         raise click.UsageError("--entry-version is for a reason: withdrawing tells nobody any.")
     with invocation.session() as session:
@@ -36,5 +37,9 @@ def endorse_command(
             receipt = session.endorsements.endorse(found, reason, entry_version=entry_version)
         member = session.principal.member or ""
         name = Names(session, [member]).member(member)
-    done = "no longer endorsed" if withdraw else "endorsed"
-    print_receipt(session.principal, receipt, f"Entry {short(found)} is {done} by {name}.", as_json)
+    said = (
+        _("Entry {id} is no longer endorsed by {name}.", id=short(found), name=name)
+        if withdraw
+        else _("Entry {id} is endorsed by {name}.", id=short(found), name=name)
+    )
+    print_receipt(session.principal, receipt, said, as_json)

@@ -10,6 +10,7 @@ from kb.cli.names import Names
 from kb.cli.once import Group
 from kb.cli.output import json_option, print_receipt, short
 from kb.entries.actions import ERASE_ENTRY
+from kb.messages import _
 
 
 @click.group("erase", cls=Group)
@@ -29,7 +30,7 @@ def erase_command() -> None:
     show_default=True,
     help="Whether what they contributed stays, as that of a former member, or goes too.",
 )
-@click.confirmation_option(prompt="Nobody can undo this. Erase the member?")
+@click.confirmation_option(prompt=_("Nobody can undo this. Erase the member?"))
 @json_option
 @pass_invocation
 def erase_member(
@@ -46,13 +47,16 @@ def erase_member(
         tell("Erasing; this makes views and index anew.")
         receipt = session.erasure.member(member.id, entries=entries)
     print_receipt(
-        session.principal, receipt, f"{name} is erased, and their entries are {entries}.", as_json
+        session.principal,
+        receipt,
+        _("{name} is erased, and their entries are {entries}.", name=name, entries=entries),
+        as_json,
     )
 
 
 @erase_command.command("entry")
 @click.argument("entry_id", metavar="ID")
-@click.confirmation_option(prompt="Nobody can undo this. Erase the entry?")
+@click.confirmation_option(prompt=_("Nobody can undo this. Erase the entry?"))
 @json_option
 @pass_invocation
 def erase_entry(invocation: Invocation, entry_id: str, as_json: bool) -> None:
@@ -68,4 +72,6 @@ def erase_entry(invocation: Invocation, entry_id: str, as_json: bool) -> None:
             )
             tell("Erasing; this makes views and index anew.")
         receipt = session.erasure.entry(found)
-    print_receipt(session.principal, receipt, f"Entry {short(receipt.id)} is erased.", as_json)
+    print_receipt(
+        session.principal, receipt, _("Entry {id} is erased.", id=short(receipt.id)), as_json
+    )

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 import click
 from msgspec import Struct
 
-from kb.cli.invocation import Invocation, pass_invocation
+from kb.cli.invocation import Invocation, pass_invocation, say
 from kb.cli.names import Names
 from kb.cli.once import Command
 from kb.cli.output import json_option, print_json, print_table, short
 from kb.cli.progress import Progress
 from kb.counting import counted
+from kb.messages import _
 
 if TYPE_CHECKING:
     from kb.entries.results import EntryPage
@@ -44,8 +45,8 @@ def export_command(invocation: Invocation, folder: Path, as_json: bool) -> None:
         lacking: list[LackingEntry] = []
         pages = (_noted(session.catalogue.get(each), lacking) for each in ids)
         count = 0
-        with Progress("Exporting", len(ids)) as progress:
-            for count, _ in enumerate(export(pages, folder, Names(session).groups), 1):
+        with Progress(_("Exporting"), len(ids)) as progress:
+            for count, _path in enumerate(export(pages, folder, Names(session).groups), 1):
                 progress.reach(count)
     if as_json:
         print_json({"folder": str(folder.resolve()), "entries": count, "lacking": lacking})
@@ -54,8 +55,14 @@ def export_command(invocation: Invocation, folder: Path, as_json: bool) -> None:
         rows = [(short(each.id), each.title, " ".join(each.lacking)) for each in lacking]
         print_table(("id", "written, but", "what"), rows)
         click.echo()
-    click.echo(f"Wrote {counted(count, 'entry', 'entries')} to {folder}.")
-    click.echo("Endorsements, reuse and history stay in the data directory: back that up as well.")
+    say(
+        _(
+            "Wrote {counted} to {folder}.",
+            counted=counted(count, "entry", "entries"),
+            folder=str(folder),
+        )
+    )
+    say(_("Endorsements, reuse and history stay in the data directory: back that up as well."))
 
 
 def _noted(page: "EntryPage", lacking: list[LackingEntry]) -> "EntryPage":

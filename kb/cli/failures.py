@@ -12,13 +12,14 @@ from traceback import walk_tb
 
 import click
 
+from kb.cli.words import teach
 from kb.error_codes import of_error
 from kb.errors import KnowledgeBaseError
-from kb.messages import render, shell_language
+from kb.messages import _, render, shell_language
 
 DEBUG = "KB_DEBUG"
 _UNTOLD = "What the command says cannot be written to where its output goes"
-_DONE = "Only that failed, and what it was to do is done: look before you give it again."
+_DONE = _("Only that failed, and what it was to do is done: look before you give it again.")
 LONG_WORD = re.compile(r"(\S{200})\S{100,}")
 
 
@@ -28,11 +29,13 @@ def exit_code(run: Callable[[], object]) -> int:
 
 
 def _exit_code(run: Callable[[], object]) -> int:
+    teach()
     try:
         result = run()
         sys.stdout.flush()
     except click.ClickException as error:
         told = StringIO()
+        vars(error)["message"] = render(error.message, shell_language())
         error.show(told)
         told.write(_as_word(error))
         click.echo(_shortened(told.getvalue()), err=True, nl=False)
@@ -119,19 +122,24 @@ def explain(error: BaseException) -> str:
             sentence = f"{error.filename or 'A file'} {said(error)}."
         case OSError():
             place = f" {error.filename}" if error.filename else ""
-            sentence = f"The system refused{place}: {error.strerror or error}."
-        case sqlite3.Error():
-            sentence = f"A database of the data directory {said(error)}."
-        case UnicodeEncodeError():
-            sentence = "Some of the text given is not UTF-8: check how it was typed or made."
-        case MemoryError():
-            sentence = "The memory of this machine is used up."
-        case _:
-            sentence = (
-                f"Something went wrong that should not ({type(error).__name__}: {error}); "
-                f"set {DEBUG}=1 to see where, and please report it."
+            sentence = _(
+                "The system refused{place}: {what}.", place=place, what=error.strerror or str(error)
             )
-    return _shortened(" ".join(sentence.split()))
+        case sqlite3.Error():
+            sentence = _("A database of the data directory {why}.", why=said(error))
+        case UnicodeEncodeError():
+            sentence = _("Some of the text given is not UTF-8: check how it was typed or made.")
+        case MemoryError():
+            sentence = _("The memory of this machine is used up.")
+        case _:
+            sentence = _(
+                "Something went wrong that should not ({name}: {why}); set {debug}=1 "
+                "to see where, and please report it.",
+                name=type(error).__name__,
+                why=str(error),
+                debug=DEBUG,
+            )
+    return _shortened(" ".join(render(sentence, shell_language()).split()))
 
 
 def _said(error: Exception) -> str:

@@ -8,6 +8,7 @@ from kb.cli.once import Group
 from kb.cli.output import json_option, print_json, print_receipt
 from kb.cli.pieces import piece_options, tell_left_out
 from kb.counting import counted
+from kb.messages import _
 
 group_argument = click.argument("group", metavar="GROUP")
 member_argument = click.argument("member_id", metavar="MEMBER")
@@ -31,7 +32,7 @@ def form(
     with invocation.session() as session:
         around = session.directory.group(parent).id if parent else None
         receipt = session.people.form_group(name, around, open=is_open)
-    print_receipt(session.principal, receipt, f"Formed the group {name}.", as_json)
+    print_receipt(session.principal, receipt, _("Formed the group {name}.", name=name), as_json)
 
 
 @group_command.command("list")
@@ -49,7 +50,7 @@ def list_groups(invocation: Invocation, offset: int, limit: int, as_json: bool) 
         found = session.directory.nested(offset=offset, limit=limit)
         sizes = session.directory.sizes(group.id for group, _ in found.items)
     for group, depth in found.items:
-        many = counted(sizes.get(group.id, 0), "member")
+        many = counted(sizes.get(group.id, 0), "member", "members")
         about = ["closed" if group.closed else "open" if group.open else "", many]
         click.echo(f"{'  ' * depth}{group.name}  ({', '.join(word for word in about if word)})")
     tell_left_out(len(found.items), offset, found.total)
@@ -80,9 +81,9 @@ def change(
 ) -> None:
     """Change name, place or openness of GROUP; what is not given stays."""
     if parent and in_none:
-        raise click.UsageError("Give either --in or --in-none.")
+        raise click.UsageError(_("Give either --in or --in-none."))
     if not (name or parent or in_none) and is_open is None:
-        raise click.UsageError("Say what to change.")
+        raise click.UsageError(_("Say what to change."))
     with invocation.session() as session:
         around = session.directory.group(parent).id if parent else None
         receipt = session.people.change_group(
@@ -92,7 +93,9 @@ def change(
             open=UNSET if is_open is None else is_open,
         )
         called = session.directory.group(receipt.id).name
-    print_receipt(session.principal, receipt, f"Changed the group {called}.", as_json)
+    print_receipt(
+        session.principal, receipt, _("Changed the group {called}.", called=called), as_json
+    )
 
 
 @group_command.command("close")
@@ -105,7 +108,9 @@ def close(invocation: Invocation, group: str, as_json: bool) -> None:
     with invocation.session() as session:
         found = session.directory.group(group)
         receipt = session.people.close_group(found.id)
-    print_receipt(session.principal, receipt, f"Closed the group {found.name}.", as_json)
+    print_receipt(
+        session.principal, receipt, _("Closed the group {name}.", name=found.name), as_json
+    )
 
 
 @group_command.command("add")
@@ -119,7 +124,10 @@ def add(invocation: Invocation, member_id: str, group: str, as_json: bool) -> No
         member, found = session.directory.member(member_id), session.directory.group(group)
         receipt = session.people.join_group(found.id, member.id)
     print_receipt(
-        session.principal, receipt, f"{member.name} is in the group {found.name}.", as_json
+        session.principal,
+        receipt,
+        _("{name} is in the group {group}.", name=member.name, group=found.name),
+        as_json,
     )
 
 
@@ -134,5 +142,8 @@ def remove(invocation: Invocation, member_id: str, group: str, as_json: bool) ->
         member, found = session.directory.member(member_id), session.directory.group(group)
         receipt = session.people.leave_group(found.id, member.id)
     print_receipt(
-        session.principal, receipt, f"{member.name} is not in the group {found.name}.", as_json
+        session.principal,
+        receipt,
+        _("{name} is not in the group {group}.", name=member.name, group=found.name),
+        as_json,
     )

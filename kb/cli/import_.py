@@ -11,13 +11,15 @@ from msgspec import UNSET, Struct, UnsetType
 
 from kb import access
 from kb.cli.failures import tell_failure
+from kb.cli.import_report import print_report, told_late
 from kb.cli.invocation import Invocation, pass_invocation, tell
 from kb.cli.names import Names
 from kb.cli.once import Command
-from kb.cli.output import json_option, known_kind, print_json, print_table, visible_option
+from kb.cli.output import json_option, known_kind, print_json, visible_option
 from kb.cli.progress import Progress, wait_for_index
 from kb.cli.visibility import chosen_visibility
 from kb.counting import counted
+from kb.messages import _
 
 if TYPE_CHECKING:
     from kb.importers.gone import Gone
@@ -121,16 +123,23 @@ def import_command(
     if as_json:
         print_json(report)
     else:
-        _print_report(report)
+        print_report(report)
     if late := sum(o.position > status.index_position for o in outcomes):
-        tell(_told_late(late, served=status.follower == "another process"))
+        tell(told_late(late, served=status.follower == "another process"))
     if not report.files:
-        tell("The folder holds no file whose name ends in .md or as other Markdown does.")
+        tell(_("The folder holds no file whose name ends in .md or as other Markdown does."))
     if report.files and len(report.refused) == report.files:
-        tell("None of the files could be taken.")
+        tell(_("None of the files could be taken."))
     faults = {outcome.path: outcome.fault for outcome in outcomes if outcome.fault}
     for path, fault in [*faults.items()][:1]:
-        tell_failure(fault, f"{counted(len(faults), 'file')} could not be read ({path}): ")
+        tell_failure(
+            fault,
+            _(
+                "{counted} could not be read ({path}): ",
+                counted=counted(len(faults), "file", "files"),
+                path=path,
+            ),
+        )
     if faults or (report.files and len(report.refused) == report.files):
         context.exit(1)
 
@@ -171,7 +180,12 @@ def _source_name(given: str | None, folder: Path) -> str:
 
     name = folder.resolve().name if given is None else given
     if not name and given is None:
-        raise InvalidInput(f"The folder {folder} has no name of its own; give it one by --source.")
+        raise InvalidInput(
+            _(
+                "The folder {folder} has no name of its own; give it one by --source.",
+                folder=str(folder),
+            )
+        )
     line("name of the source", name)
     return name
 
@@ -182,14 +196,18 @@ def _take(run: "FolderImport") -> list["FileOutcome"]:
     outcomes: list[FileOutcome] = []
     total = len(run.paths)
     try:
-        with Progress("Importing", total) as progress:
+        with Progress(_("Importing"), total) as progress:
             for outcome in run.run():
                 outcomes.append(outcome)
                 progress.reach(len(outcomes))
     except KeyboardInterrupt:
         raise Interrupted(
-            f"Stopped after {len(outcomes):,} of {counted(total, 'file')}; what came in is safe: "
-            "run the same command again to go on."
+            _(
+                "Stopped after {count:,} of {counted}; what came in is safe: run the "
+                "same command again to go on.",
+                count=len(outcomes),
+                counted=counted(total, "file", "files"),
+            )
         ) from None
     return outcomes
 
@@ -215,71 +233,4 @@ def _report(
         gone=gone,
         position=position,
         seconds=round(seconds, 3),
-    )
-
-
-LONGEST_REMARK = 300
-"""Characters of a remark that are printed; JSON has all of it."""
-
-
-def _short(remark: str) -> str:
-    if len(remark) <= LONGEST_REMARK:
-        return remark
-    return f"{remark[:LONGEST_REMARK]} … (whole with --json)"
-
-
-def _told_late(late: int, *, served: bool) -> str:
-    taker = "the running server" if served else "kb serve or the next search"
-    files = counted(late, "file is", "files are")
-    return f"{files} not found before {taker} has taken in what is new."
-
-
-MOST_GONE = 20
-"""Names of files that are gone which are printed; JSON has them all."""
-
-
-def _told_gone(gone: "tuple[Gone, ...]") -> str:
-    from kb.characters import visible
-    from kb.importers.naming import is_markdown
-
-    files = [g.path if is_markdown(g.path) else f"{g.path} (“{g.title}”)" for g in gone]
-    names = [
-        f"{name} (now {g.now}, with the same text)" if g.now else name
-        for name, g in zip(files, gone, strict=True)
-    ]
-    more = len(names) - MOST_GONE
-    said = visible(", ".join(names[:MOST_GONE])) + (
-        f" and {more:,} more (all with --json)" * (more > 0)
-    )
-    return (
-        f"No longer in the folder, though the entries stay: {said}. "
-        "Archive what no longer holds: kb archive NAME --reason TEXT."
-    )
-
-
-def _remark_rows(remarks: tuple[Remark, ...]) -> list[tuple[str, str]]:
-    """What is said of files; what is said of several in the same words stands once."""
-    files: dict[str, list[str]] = {}
-    for each in remarks:
-        files.setdefault(each.remark, []).append(each.path)
-    return [
-        (paths[0] + f" and {len(paths) - 1:,} more" * (len(paths) > 1), _short(remark))
-        for remark, paths in files.items()
-    ]
-
-
-def _print_report(report: ImportReport) -> None:
-    if report.remarks:
-        print_table(("taken, but", "what"), _remark_rows(report.remarks))
-        click.echo()
-    if report.refused:
-        print_table(("not taken", "why"), [(r.path, r.reason) for r in report.refused])
-        click.echo()
-    if report.gone:
-        click.echo(f"{_told_gone(report.gone)}\n")
-    alone = f" ({report.author_alone} of them for their author alone)" * (report.author_alone > 0)
-    click.echo(
-        f"{counted(report.files, 'file').capitalize()} from {report.source}: "
-        f"{report.contributed} new{alone}, {report.revised} revised, "
-        f"{report.unchanged} unchanged, {len(report.refused)} not taken."
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.errors import DataDirectoryError
-from kb.messages import speak
+from kb.messages import _, render, shell_language, speak
 
 if TYPE_CHECKING:
     from indexer.embedding.embedder import Embedder
@@ -42,8 +42,10 @@ class Invocation:
             if DataDirectory(place).log.is_file():
                 return place
         raise DataDirectoryError(
-            "There is no data directory here: name one with --data or KB_DATA, "
-            "or make one with kb init."
+            _(
+                "There is no data directory here: name one with --data or KB_DATA, "
+                "or make one with kb init."
+            )
         )
 
     def open(self, notice: Callable[[str], None] | None = None) -> "KnowledgeBase":
@@ -70,9 +72,15 @@ class Invocation:
             yield now
 
 
+def say(text: str, *, err: bool = False, capital: bool = False) -> None:
+    """Print `text` in the language of the shell, with a `capital` first if that is a count."""
+    said = render(text, shell_language())
+    click.echo(said[:1].upper() + said[1:] if capital else said, err=err)
+
+
 def tell(sentence: str) -> None:
     """Say something beside the output, on one line of standard error."""
-    click.echo(" ".join(sentence.split()), err=True)
+    click.echo(" ".join(render(sentence, shell_language()).split()), err=True)
 
 
 pass_invocation = click.make_pass_decorator(Invocation, ensure=True)

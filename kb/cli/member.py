@@ -6,7 +6,7 @@ import click
 
 from kb import access
 from kb.access import ROLES, Role
-from kb.cli.invocation import Invocation, pass_invocation
+from kb.cli.invocation import Invocation, pass_invocation, say
 from kb.cli.names import Names
 from kb.cli.once import Group
 from kb.cli.output import (
@@ -22,6 +22,7 @@ from kb.cli.output import (
 )
 from kb.cli.own import data, language
 from kb.cli.pieces import newest_options, oldest_first, piece_options, tell_left_out
+from kb.messages import _
 from kb.people.actions import LOOK_AFTER_PEOPLE
 
 if TYPE_CHECKING:
@@ -80,11 +81,15 @@ def first_steward(invocation: Invocation, as_json: bool) -> None:
         session = base.session
         access.require(session.principal, LOOK_AFTER_PEOPLE)
         if session.directory.stewards():
-            raise Refused("There is a steward already, who can invite others: see kb member list.")
+            raise Refused(
+                _("There is a steward already, who can invite others: see kb member list.")
+            )
         if not base.settings.ways:
             raise Refused(
-                "Signing in is off, so a link would lead nowhere: set sign_in and base_url in "
-                "settings.toml, or KB_SIGN_IN and KB_BASE_URL, and ask again."
+                _(
+                    "Signing in is off, so a link would lead nowhere: set sign_in and base_url in "
+                    "settings.toml, or KB_SIGN_IN and KB_BASE_URL, and ask again."
+                )
             )
         waiting = [m.id for m in session.directory.members() if "steward" in m.roles]
         member = waiting[0] if waiting else session.people.invite(("member", "steward")).id
@@ -206,7 +211,7 @@ def join(
 
 @member_command.command("remove")
 @member_argument
-@click.confirmation_option(prompt="Coming back takes an invitation. Take the member out?")
+@click.confirmation_option(prompt=_("Coming back takes an invitation. Take the member out?"))
 @json_option
 @pass_invocation
 def remove(invocation: Invocation, member_id: str, as_json: bool) -> None:
@@ -260,17 +265,20 @@ def _joined_on(member: "MemberView") -> str:
 
 def _print_link(settings: "Settings", link: "OneTimeLink", as_json: bool) -> None:
     if not settings.ways:
-        click.echo(
-            "Signing in is off, so this link leads nowhere until sign_in and base_url are set.",
+        say(
+            _("Signing in is off, so this link leads nowhere until sign_in and base_url are set."),
             err=True,
         )
     if as_json:
         print_json(link)
         return
     click.echo(link.link)
-    click.echo(
-        f"Give it to nobody else: it is for member {short(link.id)}, works once, and until "
-        f"{local_time(link.expires_at)}."
+    say(
+        _(
+            "Give it to nobody else: it is for member {id}, works once, and until {when}.",
+            id=short(link.id),
+            when=local_time(link.expires_at),
+        )
     )
 
 

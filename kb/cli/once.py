@@ -1,9 +1,15 @@
 """Commands that refuse an option given twice or without a value, where click says nothing."""
 
 from collections import Counter
-from typing import Any
+from copy import copy
+from inspect import cleandoc
+from typing import Any, TypeVar
 
 import click
+
+from kb.messages import Message, _, render, shell_language
+
+C = TypeVar("C", bound=click.Command)
 
 
 class Emptying(click.Option):
@@ -14,7 +20,7 @@ def _refuse_slips(command: click.Command, context: click.Context, args: list[str
     """Raise `UsageError` for an option of one value that `args` have several times, or blank."""
     if context.resilient_parsing:
         return
-    given, _, order = command.make_parser(context).parse_args(list(args))
+    given, _rest, order = command.make_parser(context).parse_args(list(args))
     _refuse_repeated(context, order)
     _refuse_blank(command, context, given)
 
@@ -26,7 +32,12 @@ def _refuse_repeated(context: click.Context, order: list[click.Parameter]) -> No
         )
         if takes_one and count > 1:
             raise click.UsageError(
-                f"{parameter.opts[0]} is there {count} times; give it once.", context
+                _(
+                    "{option} is there {count} times; give it once.",
+                    option=parameter.opts[0],
+                    count=count,
+                ),
+                context,
             )
 
 
@@ -41,14 +52,39 @@ def _refuse_blank(command: click.Command, context: click.Context, given: dict[st
             if isinstance(text, str) and not text.strip():
                 option = isinstance(parameter, click.Option)
                 name = parameter.opts[0] if option else parameter.make_metavar(context)
-                raise click.UsageError(
-                    f"{name} is given as nothing: give it a value{', or leave it out' * option}.",
-                    context,
+                said = (
+                    _("{name} is given as nothing: give it a value, or leave it out.", name=name)
+                    if option
+                    else _("{name} is given as nothing: give it a value.", name=name)
                 )
+                raise click.UsageError(said, context)
+
+
+def spoken(command: C) -> C:
+    """A copy of `command` whose help, with that of its options, is in the language of the shell."""
+    told = copy(command)
+    told.help = _told(command.help)
+    told.params = [copy(each) for each in command.params]
+    for each in told.params:
+        if isinstance(each, click.Option):
+            each.help = _told(each.help)
+    return told
+
+
+def _told(text: str | None) -> str | None:
+    return render(Message(cleandoc(text), {}), shell_language()) if text else text
 
 
 class Command(click.Command):
     """A command whose options of one value are given once, and with a value."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click does, in the language of the shell."""
+        click.Command.format_help(spoken(self), ctx, formatter)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The same of its line in a list."""
+        return click.Command.get_short_help_str(spoken(self), limit)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does, or `UsageError`."""
@@ -60,6 +96,14 @@ class Group(click.Group):
     """The same of a group, and of all commands in it."""
 
     command_class = Command
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """As click does, in the language of the shell."""
+        return click.Group.get_short_help_str(spoken(self), limit)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click does, in the language of the shell."""
+        click.Group.format_help(spoken(self), ctx, formatter)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does, or `UsageError`."""

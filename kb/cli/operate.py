@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from kb import access
-from kb.cli.invocation import Invocation, pass_invocation, tell
+from kb.cli.invocation import Invocation, pass_invocation, say, tell
 from kb.cli.once import Command
 from kb.cli.output import joined, json_option, print_facts, print_json, print_table, size
 from kb.cli.pieces import USUAL, piece, piece_options
 from kb.cli.progress import Progress
 from kb.counting import counted
+from kb.messages import _
 
 if TYPE_CHECKING:
     from kb.status import Status
@@ -45,10 +46,20 @@ def init_command(
     if as_json:
         print_json({"data": str(directory.resolve())})
     else:
-        click.echo(f"Made the data directory {directory}; name it with --data or KB_DATA.")
-        click.echo("You are its operator, who may do all. For others to sign in,")
-        click.echo(f"set sign_in and base_url in {directory / FILE_NAME}.")
-        click.echo("Then make a link for the first steward, who invites the others:")
+        say(
+            _(
+                "Made the data directory {directory}; name it with --data or KB_DATA.",
+                directory=str(directory),
+            )
+        )
+        say(
+            _(
+                "You are its operator, who may do all. For others to sign in,\n"
+                "set sign_in and base_url in {path}.",
+                path=str(directory / FILE_NAME),
+            )
+        )
+        say(_("Then make a link for the first steward, who invites the others:"))
         click.echo(f"kb --data {shlex.quote(str(directory))} member first-steward")
 
 
@@ -83,9 +94,14 @@ def status_command(
         if without_lost_keys:
             base.go_on_without_lost_keys()
         if check:
-            with Progress("Checking the log", base.head()) as progress:
+            with Progress(_("Checking the log"), base.head()) as progress:
                 count = base.check_log(progress.reach)
-            tell(f"The log is sound: all of it can be read ({counted(count, 'event')}).")
+            tell(
+                _(
+                    "The log is sound: all of it can be read ({counted}).",
+                    counted=counted(count, "event", "events"),
+                )
+            )
         status = _with_piece(base.status(), offset, limit)
     if as_json:
         print_json(status)
@@ -120,7 +136,7 @@ def rebuild_command(invocation: Invocation, name: str, as_json: bool) -> None:
     if as_json:
         print_json(status)
     else:
-        click.echo(f"Rebuilt {'views and index' if name == 'all' else name}.")
+        say(_("Rebuilt {what}.", what="views and index" if name == "all" else name))
 
 
 def _with_piece(status: "Status", offset: int = 0, limit: int = USUAL) -> "Status":
@@ -137,7 +153,7 @@ def _print_status(status: "Status") -> None:
             "entries": f"{status.entries:,}, {status.archived:,} archived",
             "reuses": status.reuses,
             "log": f"position {status.head}, format {status.format}",
-            "lag": counted(status.lag, "event"),
+            "lag": counted(status.lag, "event", "events"),
             "kept up by": status.follower,
             "documents": f"{status.documents:,}, {counted(status.passages, 'passage')}",
             "vectors": f"{status.vectors} stored",
@@ -154,7 +170,7 @@ def _print_status(status: "Status") -> None:
     for sentence in status.errors:
         click.echo(f"\n{sentence}")
     if status.parked:
-        click.echo("\nParked events (taken out of the way until a rebuild):")
+        say(_("\nParked events (taken out of the way until a rebuild):"))
         print_table(
             ("where", "position", "type", "stream", "error"),
             [(p.projection, p.position, p.type, p.stream, p.error) for p in status.parked],

@@ -10,8 +10,8 @@ import click
 
 from kb import access
 from kb.characters import visible
-from kb.cli.invocation import tell
-from kb.messages import render, shell_language
+from kb.cli.invocation import say, tell
+from kb.messages import _, render, shell_language
 
 if TYPE_CHECKING:
     from kb.entries.results import EntrySummary
@@ -22,14 +22,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 SHORT_ID = 8
 
 
-def known_kind(_: click.Context, __: click.Parameter, given: Any) -> Any:
+def known_kind(_context: click.Context, _option: click.Parameter, given: Any) -> Any:
     """A callback of options that name kinds: any that there is none of is wrong usage."""
     from kb.entries.kinds import load_kinds
 
     kinds = load_kinds()
     for key in (given,) if isinstance(given, str) else given or ():
         if key not in kinds:
-            raise click.BadParameter(f"There is no kind {key!r}; there are {joined(kinds)}.")
+            raise click.BadParameter(
+                _("There is no kind {key!r}; there are {words}.", key=key, words=joined(kinds))
+            )
     return given
 
 
@@ -98,7 +100,7 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
 
     shown = [[_seen(cell) for cell in row] for row in rows]
     table = tabulate(shown, headers, tablefmt="simple", disable_numparse=True)
-    click.echo(table if shown else "None.")
+    say(table if shown else _("None."))
 
 
 def print_facts(facts: Mapping[str, object]) -> None:
@@ -111,7 +113,7 @@ def print_facts(facts: Mapping[str, object]) -> None:
 
 def _seen(value: object) -> object:
     """A cell; what is no name of ours, such as a path, hides or turns nothing around it."""
-    return visible(value) if isinstance(value, str) else value
+    return visible(render(value, shell_language())) if isinstance(value, str) else value
 
 
 INCOMPLETE = "not all of it can be read"
@@ -178,7 +180,7 @@ def print_receipt(
     if receipt.behind:
         tell(receipt.behind)
     if not as_json:
-        click.echo(render(sentence, shell_language()))
+        say(sentence)
     elif access.is_operator(principal):
         print_json(receipt)
     else:

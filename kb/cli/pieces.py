@@ -8,6 +8,7 @@ import click
 from kb.cli.invocation import tell
 from kb.counting import numbers
 from kb.entries.results import LARGEST_OFFSET
+from kb.messages import _, ngettext
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -23,13 +24,13 @@ def _options(command: F, passed: str, limit: str) -> F:
 
 def piece_options(command: F) -> F:
     """The options that say which piece of a list is meant."""
-    return _options(command, "How many to pass over.", "How many.")
+    return _options(command, _("How many to pass over."), _("How many."))
 
 
 def newest_options(command: F) -> F:
     """The same for what happened, of which the newest is printed last."""
-    limit = "How many; the newest are printed last."
-    return _options(command, "How many of the newest to pass over.", limit)
+    limit = _("How many; the newest are printed last.")
+    return _options(command, _("How many of the newest to pass over."), limit)
 
 
 def piece(items: Sequence[T], offset: int, limit: int) -> Sequence[T]:
@@ -56,7 +57,7 @@ def oldest_first(items: Sequence[T], total: int) -> Sequence[T]:
 
 def only(total: int) -> str:
     """What is said where all of a list was passed over."""
-    return f"There {'is' if total == 1 else 'are'} only {total:,}."
+    return ngettext("There is only {count:,}.", "There are only {count:,}.", total)
 
 
 def which(shown: int, offset: int, total: int) -> str:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from kb.cli.invocation import say
+from kb.messages import _, render, shell_language
+
 if TYPE_CHECKING:
     from kb.knowledge_base import KnowledgeBase
 
@@ -29,7 +32,9 @@ class Progress:
         self._told = 0
         self._bar: Any = None
         if sys.stderr.isatty():
-            self._bar = click.progressbar(length=total, label=label, file=sys.stderr)
+            self._bar = click.progressbar(
+                length=total, label=render(label, shell_language()), file=sys.stderr
+            )
 
     def reach(self, done: int, total: int | None = None) -> None:
         """`done` of the total are done; `total` is given where it was not known before."""
@@ -44,7 +49,8 @@ class Progress:
 
     def _say(self, done: int) -> None:
         self._said, self._told = time.monotonic(), done
-        click.echo(f"{self._label}: {done:,} of {self._total:,}", err=True)
+        said = _("{what}: {done:,} of {total:,}", what=self._label, done=done, total=self._total)
+        say(said, err=True)
 
     def __enter__(self) -> Self:
         if self._bar:
@@ -63,7 +69,7 @@ def wait_for_index(base: "KnowledgeBase", position: int) -> None:
     from kb.errors import Interrupted, NotYetSearchable
 
     start = base.status().index_position
-    with Progress("Indexing", max(position - start, 0)) as progress:
+    with Progress(_("Indexing"), max(position - start, 0)) as progress:
         while True:
             try:
                 base.wait(position, index=True, timeout=PATIENCE)

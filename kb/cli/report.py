@@ -11,6 +11,7 @@ from kb.cli.once import Group
 from kb.cli.output import json_option, print_json, print_table
 from kb.cli.pieces import newest, newest_options, piece, piece_options
 from kb.measures.reuse_report import By
+from kb.messages import _
 
 
 @click.group("report", cls=Group)
@@ -52,7 +53,7 @@ def reuse(
     from kb.measures.csv_text import COLUMNS, as_csv
 
     if as_json and form not in (None, "json"):
-        raise click.UsageError(f"Give either --json or --format {form}.")
+        raise click.UsageError(_("Give either --json or --format {form}.", form=form))
     with invocation.reading() as session:
         report = session.reports.reuse(since=_day(since), until=_day(until), by=by)
     if form == "csv":

@@ -9,6 +9,7 @@ from msgspec import UNSET
 from kb.cli.invocation import Invocation, pass_invocation
 from kb.cli.once import Emptying, Group
 from kb.cli.output import entry_version_option, json_option, print_receipt
+from kb.messages import _
 from kb.reuse.reuse import OUTCOMES, Outcome
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -74,7 +75,7 @@ def record(
             evidence=evidence,
             entry_version=entry_version,
         )
-    print_receipt(session.principal, receipt, f"Recorded reuse {receipt.id}.", as_json)
+    print_receipt(session.principal, receipt, _("Recorded reuse {id}.", id=receipt.id), as_json)
 
 
 @reuse_command.command("update")
@@ -116,4 +117,6 @@ def update(
             version=version,
             entry_version=entry_version,
         )
-    print_receipt(session.principal, receipt, f"Reuse {receipt.id} is up to date.", as_json)
+    print_receipt(
+        session.principal, receipt, _("Reuse {id} is up to date.", id=receipt.id), as_json
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from msgspec import structs
 
-from kb.cli.invocation import Invocation, pass_invocation, tell
+from kb.cli.invocation import Invocation, pass_invocation, say, tell
 from kb.cli.once import Command
 from kb.cli.output import (
     INCOMPLETE,
@@ -21,6 +21,7 @@ from kb.cli.output import (
     short,
 )
 from kb.counting import counted
+from kb.messages import _
 
 if TYPE_CHECKING:
     from kb.entries.results import EntryFilter
@@ -58,7 +59,9 @@ def search_command(
     if answer is None:
         with invocation.reading() as session:
             answer = session.search(words, chosen, limit=limit)
-            tell("No server runs for this data directory; beside kb serve, answers come at once.")
+            tell(
+                _("No server runs for this data directory; beside kb serve, answers come at once.")
+            )
     if as_json:
         print_json(answer)
     else:
@@ -68,19 +71,19 @@ def search_command(
 def print_answer(answer: "Answer") -> None:
     """Results with the passage that answers, for people; what is less close by its title alone."""
     if answer.nothing_close:
-        click.echo("Nothing matches closely. Nearest:\n" if answer.results else "Nothing close.")
+        say(_("Nothing matches closely. Nearest:\n") if answer.results else _("Nothing close."))
     whole = [each for each in answer.results if each.close or answer.nothing_close]
     for place, result in enumerate(whole, 1):
         click.echo(_described(place, result))
     if rest := answer.results[len(whole) :]:
-        click.echo("Less close:")
+        say(_("Less close:"))
         for place, result in enumerate(rest, len(whole) + 1):
             click.echo(f"{place}. {result.title}  {short(result.id)} {odd(result)}".rstrip())
         click.echo()
     click.echo(f"{answer.milliseconds:.0f} ms")
     if answer.behind:
         texts = counted(answer.behind, "new text is", "new texts are")
-        tell(f"{texts} not in yet: see kb status.")
+        tell(_("{texts} not in yet: see kb status.", texts=texts))
     if answer.trouble:
         tell(answer.trouble)
 

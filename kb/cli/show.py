@@ -27,6 +27,7 @@ from kb.cli.pieces import USUAL, newest_options, oldest_first, only, which
 from kb.counting import counted
 from kb.entries.content import shown
 from kb.entries.results import LARGEST_OFFSET, EntryFilter, Sort
+from kb.messages import _
 
 if TYPE_CHECKING:
     from kb.entries.results import EntryPage, Page, RelatedEntry
@@ -65,7 +66,7 @@ def list_command(
 ) -> None:
     """Browse entries, without a question."""
     if chosen.archived and everything:
-        raise click.UsageError("Give either --archived or --all.")
+        raise click.UsageError(_("Give either --archived or --all."))
     wanted = structs.replace(chosen, archived=None) if everything else chosen
     with invocation.reading() as session:
         page = session.catalogue.browse(wanted, sort=sort, offset=offset, limit=limit)
@@ -101,7 +102,7 @@ def show_command(
     from kb.exporters.markdown import render
 
     if markdown and as_json:
-        raise click.UsageError("Give either --markdown or --json.")
+        raise click.UsageError(_("Give either --markdown or --json."))
     with invocation.reading() as session:
         page = session.catalogue.get(session.catalogue.resolve(entry_id), most=limit)
         names = Names(session, (page.contributed_by, *(item.member for item in page.endorsed)))
@@ -115,7 +116,12 @@ def show_command(
     else:
         _print_entry(page, names)
     if longest > limit:
-        tell(f"Of relations, endorsements and reuses the first {limit:,} of each; see --limit.")
+        tell(
+            _(
+                "Of relations, endorsements and reuses the first {limit:,} of each; see --limit.",
+                limit=limit,
+            )
+        )
 
 
 @click.command("history", cls=Command)
@@ -144,10 +150,13 @@ def history_command(
 def _nothing(archived: int, *, narrowed: bool) -> str:
     """What is said of a list without an entry."""
     if narrowed:
-        return "No entry fits."
+        return _("No entry fits.")
     if archived:
-        return f"Only {counted(archived, 'archived entry', 'archived entries')}: see --all."
-    return "There are no entries yet: see kb contribute and kb import."
+        return _(
+            "Only {counted}: see --all.",
+            counted=counted(archived, "archived entry", "archived entries"),
+        )
+    return _("There are no entries yet: see kb contribute and kb import.")
 
 
 def _print_page(page: "Page", offset: int, names: Names, nothing: str) -> None:
@@ -179,7 +188,9 @@ def _print_entry(page: "EntryPage", names: Names) -> None:
     for sentence in page.lacking:
         click.echo(sentence)
     if page.archived:
-        successor = f" Replaced by {page.successor}." if page.successor else ""
+        successor = (
+            _(" Replaced by {successor}.", successor=page.successor) if page.successor else ""
+        )
         click.echo(f"Archived: {page.archived_reason}{successor}")
     click.echo()
     print_facts(

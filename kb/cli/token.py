@@ -7,11 +7,12 @@ import click
 
 from kb.access import Scope
 from kb.accounts.tokens import TokenGist, TokenInfo
-from kb.cli.invocation import Invocation, pass_invocation
+from kb.cli.invocation import Invocation, pass_invocation, say
 from kb.cli.names import Names
 from kb.cli.once import Group
 from kb.cli.output import joined, json_option, local_day, print_json, print_table
 from kb.cli.pieces import piece, piece_options
+from kb.messages import _
 
 LONGEST = 3650
 """Days; a token ends."""
@@ -114,8 +115,10 @@ def revoke(invocation: Invocation, token_id: str, as_json: bool) -> None:
 
     with invocation.session() as session:
         if not session.credentials.revoke_token(token_id):
-            raise NotFound(f"There is no token {token_id!r}: see kb token list.")
+            raise NotFound(
+                _("There is no token {token_id!r}: see kb token list.", token_id=token_id)
+            )
     if as_json:
         print_json({"id": token_id})
     else:
-        click.echo(f"The token {token_id} is void.")
+        say(_("The token {token_id} is void.", token_id=token_id))

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.invocation import Invocation, pass_invocation
+from kb.cli.invocation import Invocation, pass_invocation, say
 from kb.cli.names import Names
 from kb.cli.once import Command
 from kb.cli.output import json_option, local_time, print_json, print_receipt, print_table, short
 from kb.cli.pieces import newest_options, oldest_first
 from kb.counting import counted
+from kb.messages import _
 
 if TYPE_CHECKING:
     from kb.access import Visibility
@@ -73,7 +74,7 @@ def _ids_and_words(
     from kb.visibility_words import GROUP, spelled
 
     if len(words) < 2:
-        raise click.UsageError("Say whom the entry is to be shown to: WHO is missing.", context)
+        raise click.UsageError(_("Say whom the entry is to be shown to: WHO is missing."), context)
     said = enumerate(spelled(words))
     known = (at for at, word in said if at and (word in SIGHTS or word.startswith(GROUP)))
     first = next(known, 1)
@@ -98,7 +99,10 @@ def _show_one(
         )
         seen_by = Names(session).seen_by(shown)
     print_receipt(
-        session.principal, receipt, f"Entry {short(receipt.id)} is shown to: {seen_by}.", as_json
+        session.principal,
+        receipt,
+        _("Entry {id} is shown to: {seen_by}.", id=short(receipt.id), seen_by=seen_by),
+        as_json,
     )
 
 
@@ -124,8 +128,8 @@ def _show_each(
         if refused:
             print_table(("not changed", "why"), [(each["id"], each["reason"]) for each in refused])
             click.echo()
-        count = counted(len(done), "entry is", "entries are").capitalize()
-        click.echo(f"{count} shown to: {seen_by}.")
+        count = counted(len(done), "entry is", "entries are")
+        say(_("{count} shown to: {seen_by}.", count=count, seen_by=seen_by), capital=True)
     return not refused
 
 
@@ -147,11 +151,14 @@ def world_command(invocation: Invocation, wanted: str | None, as_json: bool) -> 
     if as_json:
         print_json({"open": is_open, "shown": shown if is_open else 0})
     elif is_open:
-        click.echo(
-            f"The community is open to the world, which sees {counted(shown, 'entry', 'entries')}."
+        say(
+            _(
+                "The community is open to the world, which sees {counted}.",
+                counted=counted(shown, "entry", "entries"),
+            )
         )
     else:
-        click.echo("The community is closed to the world.")
+        say(_("The community is closed to the world."))
 
 
 @click.command("audit", cls=Command)

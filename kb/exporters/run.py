@@ -12,6 +12,7 @@ from pathlib import Path
 from kb.entries.results import EntryPage
 from kb.errors import InvalidInput
 from kb.exporters.markdown import file_path, render
+from kb.messages import _
 
 MANIFEST = ".tributary-export.json"
 """Lists the files of an export, so that a later one replaces these and touches no others."""
@@ -74,14 +75,19 @@ def _make(pages: Iterable[EntryPage], folder: Path, text: Render) -> Iterator[st
 def _earlier(folder: Path) -> list[str]:
     """The files of the export in `folder`; none if it is empty."""
     if not folder.is_dir():
-        raise InvalidInput(f"{folder} is a file; name a folder to export to.", "folder")
+        raise InvalidInput(
+            _("{folder} is a file; name a folder to export to.", folder=str(folder)), "folder"
+        )
     if not any(folder.iterdir()):
         return []
     try:
         files = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         raise InvalidInput(
-            f"{folder} holds files that are not from an export; name an empty or a new folder.",
+            _(
+                "{folder} holds files that are not from an export; name an empty or a new folder.",
+                folder=str(folder),
+            ),
             "folder",
         ) from None
     return [str(path) for path in files]

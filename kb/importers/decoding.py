@@ -7,6 +7,7 @@ from kb.counting import counted
 from kb.errors import NotTaken
 from kb.importers.remarks import Remarks, Why
 from kb.importers.values import LOST
+from kb.messages import _
 from kb.plain import NOT_TEXT
 
 LARGEST_FILE = 12_000_000
@@ -34,9 +35,11 @@ def decoded(data: bytes, remarks: Remarks | None = None) -> str:
     else:
         text, size = data.decode("utf-8-sig", "surrogateescape"), len(data)
     if size > LARGEST_FILE:
-        raise NotTaken(f"The file has more than {LARGEST_FILE // 1_000_000} MB; split it up.")
+        raise NotTaken(
+            _("The file has more than {what} MB; split it up.", what=LARGEST_FILE // 1000000)
+        )
     if not text.strip():
-        raise NotTaken("The file is empty.")
+        raise NotTaken(_("The file is empty."))
     text = _LINE_ENDS.sub("\n", text).translate(_WINDOWS)
     return _with_signs(text, remarks) if NOT_TEXT.search(text) else text
 
@@ -51,7 +54,7 @@ def _from_utf_16(data: bytes) -> str:
 def _with_signs(text: str, remarks: Remarks | None) -> str:
     lost = sum(1 for _ in NOT_TEXT.finditer(text))
     if lost > _FEW and lost * _SHARE > len(text):
-        raise NotTaken("The file is no text in UTF-8: save it as UTF-8, if it is text.")
+        raise NotTaken(_("The file is no text in UTF-8: save it as UTF-8, if it is text."))
     if remarks:
         lines = [n for n, line in enumerate(text.split("\n"), 1) if NOT_TEXT.search(line)]
         more = f" and {len(lines) - _LINES:,} more" * (len(lines) > _LINES)

@@ -9,6 +9,7 @@ from kb.counting import counted
 from kb.errors import NotTaken
 from kb.importers.decoding import LARGEST_FILE
 from kb.importers.naming import is_hidden, is_markdown, is_other_page
+from kb.messages import _
 
 TOO_LARGE = f"more than the {LARGEST_FILE / 1e6:.0f} MB that are taken; split it up."
 
@@ -30,7 +31,7 @@ def find_files(folder: Path) -> list[str]:
 def hidden_pages(folder: Path) -> list[str]:
     """The paths of the pages in Markdown that `find_files` passes over as hidden, sorted."""
     found: list[str] = []
-    for above, _, names in os.walk(folder):
+    for above, _folders, names in os.walk(folder):
         within = Path(above).relative_to(folder)
         paths = ((within / name).as_posix() for name in names if is_markdown(name))
         found += (path for path in paths if is_hidden(path))
@@ -41,7 +42,12 @@ def why_hidden(paths: Sequence[str]) -> str:
     """Why the hidden pages at `paths` are not taken."""
     named = f": {', '.join(paths[:_NAMED])}" if len(paths) > 1 else ""
     more = f" and {len(paths) - _NAMED:,} more" * (len(paths) > _NAMED)
-    return f"Hidden files and folders are passed over ({counted(len(paths), 'page')}{named}{more})."
+    return _(
+        "Hidden files and folders are passed over ({counted}{named}{more}).",
+        counted=counted(len(paths), "page", "pages"),
+        named=named,
+        more=more,
+    )
 
 
 def read(folder: Path, path: str) -> bytes:
@@ -55,19 +61,21 @@ def read(folder: Path, path: str) -> bytes:
         if place.is_dir():
             raise NotTaken(_why_no_file(place))
         if not place.exists():
-            raise NotTaken("The link leads nowhere.")
+            raise NotTaken(_("The link leads nowhere."))
         if not place.is_file():
-            raise NotTaken("This is no regular file.")
+            raise NotTaken(_("This is no regular file."))
         if not place.resolve().is_relative_to(folder.resolve()):
-            raise NotTaken("The link leads out of the folder.")
+            raise NotTaken(_("The link leads out of the folder."))
         size = place.stat().st_size
         if size > LARGEST_FILE:
             raise NotTaken(f"The file has {size / 1e6:.0f} MB, {TOO_LARGE}")
         return place.read_bytes()
     except UnicodeEncodeError as error:
-        raise NotTaken("The file's name is not UTF-8; rename it.") from error
+        raise NotTaken(_("The file's name is not UTF-8; rename it.")) from error
     except OSError as error:
-        raise NotTaken(f"The file cannot be read: {error.strerror}.") from error
+        raise NotTaken(
+            _("The file cannot be read: {strerror}.", strerror=str(error.strerror))
+        ) from error
 
 
 def read_stream(stream: BinaryIO) -> bytes:
@@ -80,9 +88,9 @@ def read_stream(stream: BinaryIO) -> bytes:
 
 def _why_no_file(folder: Path) -> str:
     if folder.is_symlink():
-        return "Folders behind links are not entered: import it by its own path."
+        return _("Folders behind links are not entered: import it by its own path.")
     named_so = is_markdown(folder.name)
-    return "This is a folder, not a file." if named_so else "The folder cannot be read."
+    return _("This is a folder, not a file.") if named_so else _("The folder cannot be read.")
 
 
 def _is_listed(item: "os.DirEntry[str]") -> bool:

@@ -32,6 +32,7 @@ from kb.importers.seen import seen_below, seen_in_section
 from kb.importers.seen_names import held_back
 from kb.importers.seen_values import DRAFT, UNSEEN
 from kb.importers.values import Plain, Value, meaning
+from kb.messages import _
 
 _FIELD = re.compile(r"[\w\"'][\w .\"'/-]{0,200}:(\s|$)")
 _ANY_FIELD = re.compile(r"(?!- )([^\s#|>]\S*(?: \S+){0,3}?):(\s|$)")
@@ -120,7 +121,7 @@ def _marked_head(text: str, mark: Opened, before: int, remarks: Remarks) -> Head
     found = between(text, mark)
     if found is None:
         if mark.language == TOML and mark.is_plain():
-            told = "The front matter that begins in line 1 is not closed by a line of +++."
+            told = _("The front matter that begins in line 1 is not closed by a line of +++.")
             return Head({}, text, (told,))
         return _open_head(text, before, remarks) if mark.language == YAML else Head({}, text)
     inside, body = found
@@ -132,7 +133,7 @@ def _marked_head(text: str, mark: Opened, before: int, remarks: Remarks) -> Head
     head = _fields(inside, mark, before, remarks)
     if head is None:
         return Head({}, text)
-    more = ("More fields between two marks follow the first ones.",)
+    more = (_("More fields between two marks follow the first ones."),)
     unread = head.unread + more * _second_holds_back(body)
     return structs.replace(head, body=body, unread=unread)
 
@@ -195,14 +196,14 @@ def _loaded(inside: str, mark: Opened, before: int, remarks: Remarks) -> dict[st
     if mark.language == JSON:
         fields, rest = head_toml_json.load_json(inside.strip(), remarks)
         if rest.strip():
-            raise NotTaken("The front matter is not JSON: more follows its object.")
+            raise NotTaken(_("The front matter is not JSON: more follows its object."))
         return fields
     if mark.language == YAML:
         fields = load("\n" * before + inside, remarks)
         for comment in comments(inside):
             remarks.add(Why.COMMENTS, comment)
         return fields
-    raise NotTaken("The front matter is in no language that is read: write YAML, TOML or JSON.")
+    raise NotTaken(_("The front matter is in no language that is read: write YAML, TOML or JSON."))
 
 
 def _looks_like_fields(inside: str) -> bool:

@@ -10,6 +10,7 @@ from kb.errors import NotTaken
 from kb.importers.remarks import Remarks
 from kb.importers.repeated import add
 from kb.importers.values import Plain, Value, meaning
+from kb.messages import _
 
 DEPTH = 20
 
@@ -19,7 +20,9 @@ def load_toml(text: str) -> dict[str, Value]:
     try:
         return _made(tomllib.loads(text, parse_float=_Number))
     except (ValueError, RecursionError) as error:
-        raise NotTaken(f"The front matter is not TOML: {_reason(error)}.") from error
+        raise NotTaken(
+            _("The front matter is not TOML: {reason}.", reason=_reason(error))
+        ) from error
 
 
 def load_json(text: str, remarks: Remarks) -> tuple[dict[str, Value], str]:
@@ -34,9 +37,11 @@ def load_json(text: str, remarks: Remarks) -> tuple[dict[str, Value], str]:
         value, end = decoder.raw_decode(text)
         fields = _made(value, remarks) if isinstance(value, _Pairs) else None
     except (ValueError, RecursionError) as error:
-        raise NotTaken(f"The front matter is not JSON: {_reason(error)}.") from error
+        raise NotTaken(
+            _("The front matter is not JSON: {reason}.", reason=_reason(error))
+        ) from error
     if fields is None:
-        raise NotTaken("The front matter is no JSON object: put its fields between braces.")
+        raise NotTaken(_("The front matter is no JSON object: put its fields between braces."))
     return fields, text[end:].lstrip("\n")
 
 
@@ -78,7 +83,7 @@ def _mapping(pairs: Iterable[tuple[str, Any]], depth: int, remarks: Remarks) -> 
 
 def _value(value: Any, depth: int, remarks: Remarks) -> Value:
     if depth > DEPTH:
-        raise NotTaken("The front matter is nested too deeply.")
+        raise NotTaken(_("The front matter is nested too deeply."))
     if isinstance(value, _Pairs):
         return _mapping(value, depth + 1, remarks)
     if isinstance(value, dict):

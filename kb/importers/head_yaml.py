@@ -8,6 +8,7 @@ from kb.errors import NotTaken
 from kb.importers.remarks import Remarks
 from kb.importers.repeated import add
 from kb.importers.values import Plain, Value, meaning
+from kb.messages import _
 
 DEPTH = 20
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\n]*", re.MULTILINE)
@@ -34,9 +35,13 @@ def load(yaml_text: str, remarks: Remarks | None = None) -> dict[str, Value]:
         raise NotTaken(_explained(error)) from error
     if not isinstance(after, yaml.StreamEndEvent):
         line = _line(after)
-        raise NotTaken(f"The front matter is not YAML in line {line}: another document begins.")
+        raise NotTaken(
+            _("The front matter is not YAML in line {line}: another document begins.", line=line)
+        )
     if not isinstance(value, dict):
-        raise NotTaken("The front matter is no list of fields, each a name, a colon and a value.")
+        raise NotTaken(
+            _("The front matter is no list of fields, each a name, a colon and a value.")
+        )
     return value
 
 
@@ -75,11 +80,16 @@ def _value(event: Any, events: Iterator[Any], depth: int, remarks: Remarks) -> V
         return Plain(event.value, event.value if event.style else meaning(event.value))
     if isinstance(event, yaml.AliasEvent):
         raise NotTaken(
-            f"The front matter uses a YAML alias in line {_line(event)}, which is not taken: "
-            "write it out."
+            _(
+                "The front matter uses a YAML alias in line {line}, which is not "
+                "taken: write it out.",
+                line=_line(event),
+            )
         )
     if depth > DEPTH:
-        raise NotTaken(f"The front matter is nested too deeply in line {_line(event)}.")
+        raise NotTaken(
+            _("The front matter is nested too deeply in line {line}.", line=_line(event))
+        )
     if isinstance(event, yaml.MappingStartEvent):
         return _mapping(events, depth, remarks)
     items = []
@@ -95,7 +105,9 @@ def _mapping(events: Iterator[Any], depth: int, remarks: Remarks) -> dict[str, V
     while not isinstance(key := next(events), yaml.MappingEndEvent):
         if not isinstance(key, yaml.ScalarEvent):
             line = _line(key)
-            raise NotTaken(f"A name in the front matter is not a plain word in line {line}.")
+            raise NotTaken(
+                _("A name in the front matter is not a plain word in line {line}.", line=line)
+            )
         add(fields, key.value, _value(next(events), events, depth + 1, remarks), remarks)
     return fields
 
@@ -112,4 +124,4 @@ def _explained(error: Exception) -> str:
     problem = (
         getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
     )
-    return f"The front matter is not YAML{where}: {problem}."
+    return _("The front matter is not YAML{where}: {problem}.", where=where, problem=problem)

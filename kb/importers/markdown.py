@@ -35,10 +35,11 @@ from kb.importers.roles import with_roles
 from kb.importers.seen import also_held_back, for_its_author, take_seen
 from kb.importers.seen_text import held_back_in, held_back_in_html
 from kb.importers.values import Plain, Value, words
+from kb.messages import _
 
 __all__ = ["EXPORT_FORMAT", "NamedArchive", "NamedRelation", "ParsedFile"]
 
-ALL_HIDDEN = "All that the file holds is hidden from readers of its website."
+ALL_HIDDEN = _("All that the file holds is hidden from readers of its website.")
 
 _ADDRESSES = ("slug", "permalink", "url", "redirect_from")
 """Fields with an address that a page has or had on its website, or the last part of one."""
@@ -157,7 +158,7 @@ def parse_markdown(
     if not sections and not head.fields:
         if not page.heading_is_title:
             hidden = remarks.has(Why.UNSEEN)
-            raise NotTaken(ALL_HIDDEN if hidden else "The file holds no text.")
+            raise NotTaken(ALL_HIDDEN if hidden else _("The file holds no text."))
         remarks.add(Why.CHANGED, "it holds no more than its title")
     parts = parts_of("", ()) if exact else parts_of(head.body, sections)
     links = () if exact else _links(sections, sorted_fields.related)

@@ -4,6 +4,8 @@ import posixpath
 import re
 import unicodedata
 
+from kb.messages import _
+
 SUFFIXES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd", ".mdx", ".qmd", ".rmd")
 """How the name of a Markdown file ends, in letters of any case."""
 
@@ -55,11 +57,13 @@ def spellings(path: str) -> tuple[str, ...]:
 def why_twice(external_id: str, owner: str, path: str) -> str:
     """Why a file with the id of that of `owner` is not taken."""
     if same(owner) == same(path):
-        return (
+        return _(
             "Another file of this folder has the same name, only its accents are stored otherwise, "
             "and was taken: rename one of them."
         )
-    return f"Its id “{external_id}” is that of {owner} already."
+    return _(
+        "Its id “{external_id}” is that of {owner} already.", external_id=external_id, owner=owner
+    )
 
 
 def date_in_name(path: str) -> str | None:

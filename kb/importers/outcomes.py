@@ -3,7 +3,8 @@
 from msgspec import Struct
 
 from kb.entries.content import Section
-from kb.errors import KnowledgeBaseError, NotTaken
+from kb.errors import KnowledgeBaseError, NotTaken, said_by
+from kb.messages import _
 
 REFUSED = "refused"
 
@@ -41,12 +42,14 @@ def not_taken(path: str, error: Exception) -> FileOutcome:
     files out.
     """
     if isinstance(error, OSError) and error.strerror:  # e.g. a path longer than the system takes
-        error = NotTaken(f"The file cannot be read: {error.strerror}.")
+        error = NotTaken(_("The file cannot be read: {strerror}.", strerror=error.strerror))
     ours = isinstance(error, KnowledgeBaseError)
     return FileOutcome(
         # A name that is not UTF-8 must still be shown.
         path=path.encode("utf-8", "backslashreplace").decode(),
         outcome=REFUSED,
-        reason=str(error) if ours else f"It could not be read: {type(error).__name__}.",
+        reason=said_by(error)
+        if ours
+        else _("It could not be read: {name}.", name=type(error).__name__),
         fault=None if ours else error,
     )

@@ -14,12 +14,13 @@ from kb.entries.relation import RELATION_TYPES
 from kb.errors import NotTaken
 from kb.fields import GROUP_LENGTH
 from kb.importers.values import Plain, Value, filled, flat
+from kb.messages import _
 from kb.plain import NOT_TEXT
 
 EXPORT_FORMAT = 1
 """The number in the field `tributary` of our own exports: such a file is taken word by word."""
 
-ARCHIVED_ELSEWHERE = "Archived where it comes from."
+ARCHIVED_ELSEWHERE = _("Archived where it comes from.")
 """The reason of what is archived without one."""
 
 _LINE_BREAKS = re.compile(r"[\n\t]+")
@@ -67,7 +68,7 @@ def is_export(fields: Fields) -> bool:
     if version is None:
         return False
     if not isinstance(version, Plain) or version.value != EXPORT_FORMAT:
-        raise NotTaken("The file was exported by another version of Tributary; use that one.")
+        raise NotTaken(_("The file was exported by another version of Tributary; use that one."))
     return True
 
 
@@ -177,7 +178,7 @@ def source(fields: Fields) -> Source | None:
         return None
     name, external_id = value.get("name"), value.get("external_id")
     if not isinstance(name, Plain) or not isinstance(external_id, Plain):
-        raise NotTaken("The field source in the front matter needs a name and an external_id.")
+        raise NotTaken(_("The field source in the front matter needs a name and an external_id."))
     return Source(name.text, external_id.text)
 
 

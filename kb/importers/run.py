@@ -28,12 +28,13 @@ from kb.importers.parts import content_with_parts
 from kb.importers.permalinks import Permalinks
 from kb.importers.remarks import Remarks, Why
 from kb.importers.sight import Sight, changes
+from kb.messages import _
 
 __all__ = ["REFUSED", "FileOutcome", "FolderImport", "ImportOptions", "said"]
 
 LINK = "References"
 """The relation type that a link in a text becomes."""
-NO_MARKDOWN = "This is no Markdown file; if it holds Markdown, let its name end in .md."
+NO_MARKDOWN = _("This is no Markdown file; if it holds Markdown, let its name end in .md.")
 
 AHEAD = 32
 """Files that are read before the first of them goes to the log: their keys take one sync."""

@@ -9,6 +9,7 @@ from kb.errors import InvalidInput, NotTaken
 from kb.ids import as_uuid, group_id
 from kb.importers.markdown import ParsedFile
 from kb.importers.remarks import Why
+from kb.messages import _
 from kb.visibility_words import visibility, words
 
 After = Callable[[str, Visibility | None], frozenset[str]]
@@ -69,7 +70,12 @@ class Sight:
             return known
         meant = group_id(name)
         if meant not in self._groups and not exact:
-            raise NotTaken(f"It is for the group “{name[:80]}”, which there is not: form it first.")
+            raise NotTaken(
+                _(
+                    "It is for the group “{name}”, which there is not: form it first.",
+                    name=name[:80],
+                )
+            )
         return self._groups.get(meant, meant)
 
 

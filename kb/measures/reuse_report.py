@@ -89,10 +89,15 @@ class Reports:
             )
         if by not in get_args(By):
             raise InvalidInput(
-                f"{by!r} is no way to count: use one of {', '.join(get_args(By))}.", "by"
+                _(
+                    "{by!r} is no way to count: use one of {words}.",
+                    by=by,
+                    words=", ".join(get_args(By)),
+                ),
+                "by",
             )
         if since and until and since > until:
-            raise InvalidInput("The first day is after the last day: swap them.", "since")
+            raise InvalidInput(_("The first day is after the last day: swap them."), "since")
         days = {
             "since": since.isoformat() if since else None,
             "until": until.isoformat() if until else None,

@@ -11,6 +11,7 @@ from events.marks import misfit
 from events.sqlite_marks import read_mark, write_mark
 from kb.accounts import tally
 from kb.errors import DataDirectoryError
+from kb.messages import _
 from sqlite_files.errors import DAMAGE, explained, said
 from sqlite_files.opening import LEAVES_NOTHING, connect, transaction, version_of
 from sqlite_files.tables import Table, make
@@ -53,7 +54,13 @@ class QuestionFile:
 
     def _explain(self, error: Exception) -> DataDirectoryError:
         meaning = said(error, _MEANING)
-        return DataDirectoryError(f"The file {self._named} with the counts of searches {meaning}.")
+        return DataDirectoryError(
+            _(
+                "The file {named} with the counts of searches {meaning}.",
+                named=str(self._named),
+                meaning=meaning,
+            )
+        )
 
     @contextmanager
     def writing(self, patience: float = BRIEFLY) -> Iterator[sqlite3.Connection]:
@@ -80,8 +87,11 @@ class QuestionFile:
             write_mark(db, self._log.mark())
         elif misfit(self._log, mark) == "other log":
             raise DataDirectoryError(
-                f"The counts of searches in {self._named} do not belong to the log beside them: "
-                "put back those that do, or remove the file."
+                _(
+                    "The counts of searches in {named} do not belong to the log beside "
+                    "them: put back those that do, or remove the file.",
+                    named=str(self._named),
+                )
             )
 
 

@@ -25,6 +25,7 @@ from kb.accounts import tally
 from kb.errors import DataDirectoryError
 from kb.measures.search_count_file import BRIEFLY, QuestionFile
 from kb.measures.soon import Soon
+from kb.messages import _
 from kb.writer import Clock
 
 ENOUGH = 5
@@ -229,8 +230,11 @@ class Questions:
     def _refuse_damaged(self, damaged: list[str]) -> None:
         if damaged:
             raise DataDirectoryError(
-                f"The counts of searches in {self._named} are damaged: put back a copy, or remove "
-                "the file and lose the counts."
+                _(
+                    "The counts of searches in {named} are damaged: put back a copy, or "
+                    "remove the file and lose the counts.",
+                    named=str(self._named),
+                )
             )
 
     def _window(self, db: sqlite3.Connection, now: datetime) -> tuple[str, bytes]:

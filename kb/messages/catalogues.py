@@ -59,7 +59,8 @@ def render(text: str, language: str) -> str:
     if text.many:
         pattern = known.ngettext(text.source, text.many, text.number)
     else:
-        pattern = known.gettext(text.source)
+        # Before Python 3.13 a singular that has a plural elsewhere is not found by itself.
+        pattern = known.ngettext(known.gettext(text.source), "", 1)
     return _Formatter(language).vformat(pattern, (), text.arguments) if text.arguments else pattern
 
 

@@ -19,6 +19,7 @@ from kb.accounts.sessions import SessionInfo
 from kb.accounts.tokens import TokenInfo
 from kb.errors import DataDirectoryError
 from kb.ids import member_stream
+from kb.messages import _
 from kb.own import Own, ToldEvent
 from kb.people.directory import AccessChange, Directory, GroupView, MemberView
 from kb.people.member import MemberJoined, MemberProfileChanged, Profile
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 SET_ASIDE = "SELECT DISTINCT stream FROM main.parked ORDER BY position"
 
-DAMAGED = "The log is damaged there: put back a copy of it."
+DAMAGED = _("The log is damaged there: put back a copy of it.")
 
 
 class OwnProfile(Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from kb.accounts.account_file import PASSING
 from kb.accounts.store import AccountStore
 from kb.errors import DataDirectoryError
 from kb.ids import member_stream
+from kb.messages import _
 from kb.people.sign_in import MemberSignInChanged, MemberTokenMade, MemberTokenRevoked, SignInEvent
 
 PAGE = 1_000
@@ -174,6 +175,10 @@ def _any_revoked(db: sqlite3.Connection, facts: list[tuple[str, SignInEvent]]) -
 
 def _foreign(path: Path) -> DataDirectoryError:
     return DataDirectoryError(
-        f"The file {path} does not belong to the log beside it, so nothing was changed: put back "
-        "the one that does, or remove it and give members new links."
+        _(
+            "The file {path} does not belong to the log beside it, so nothing was "
+            "changed: put back the one that does, or remove it and give members "
+            "new links.",
+            path=str(path),
+        )
     )

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from events.event import RecordedEvent
-from kb.access import audience
+from kb.access import Role, audience
 from kb.accounts.links import Purpose
 from kb.community import WorldAccessChanged
 from kb.entries.entry import EntryErased, EntryVisibilityChanged
@@ -71,8 +71,17 @@ SIGN_IN_CHANGES: Mapping[SignInChange, Message] = {
 }
 
 
+ROLES: Mapping[Role, Message] = {
+    "member": _("member"),
+    "curator": _("curator"),
+    "steward": _("steward"),
+    "reporter": _("reporter"),
+}
+ENTRIES: Mapping[str, Message] = {"kept": _("kept"), "erased": _("erased")}
+
+
 def _invited(db: Connection, invited: MemberInvited) -> Message:
-    roles = ", ".join(invited.roles)
+    roles = listed([ROLES[role] for role in invited.roles])
     if groups := _called(db, invited.groups):
         return _("Invited as {roles}, in {groups}.", roles=roles, groups=groups)
     return _("Invited as {roles}.", roles=roles)
@@ -112,13 +121,13 @@ def _token_made(_db: Connection, change: MemberTokenMade) -> Message:
 _WORDS: Mapping[type[Struct], Callable[[Connection, Any], Message]] = {
     MemberInvited: _invited,
     MemberJoined: lambda db, change: _("Joined."),
-    MemberRoleGiven: lambda db, change: _("Became {role}.", role=change.role),
-    MemberRoleTaken: lambda db, change: _("Is no longer {role}.", role=change.role),
+    MemberRoleGiven: lambda db, change: _("Became {role}.", role=ROLES[change.role]),
+    MemberRoleTaken: lambda db, change: _("Is no longer {role}.", role=ROLES[change.role]),
     MemberGroupJoined: _joined_group,
     MemberGroupLeft: _left_group,
     MemberLeft: lambda db, change: _("Left the community."),
     MemberErased: lambda db, change: _(
-        "Erased; their entries were {entries}.", entries=change.entries
+        "Erased; their entries were {entries}.", entries=ENTRIES[change.entries]
     ),
     MemberTokenMade: _token_made,
     MemberTokenRevoked: lambda db, change: _("Token {token} revoked.", token=change.token),
@@ -193,7 +202,7 @@ _CHANGES: dict[type[Struct], Handler] = dict.fromkeys(_WORDS, _changed)
 
 AUDIT = View(
     name="audit",
-    version=2,
+    version=3,
     tables=TABLES,
     handlers={**_CHANGES, EntryVisibilityChanged: _shown, EntryErased: _erased},
     seen={

@@ -12,13 +12,13 @@ from kb.people.member import Profile, Standing
 
 T = TypeVar("T")
 
-FORMER = "a former member"
+FORMER = _("a former member")
 """What an erased member is called."""
 
 OPERATOR_NAME = _("the operator of this machine")
 """What is called who acts beside the data directory and is no member."""
 
-UNREADABLE = "a member whose profile cannot be read"
+UNREADABLE = _("a member whose profile cannot be read")
 """How one is called whose last change of it could not be taken in."""
 
 
@@ -48,7 +48,7 @@ class MemberView(Struct, frozen=True, kw_only=True):
         if self.profile:
             name = seen_name(self.profile.name, self.id[:8])
             return f"{name} ({self.id[:8]})" if self.namesakes else name
-        return "an invited person" if self.standing == "invited" else UNREADABLE
+        return _("an invited person") if self.standing == "invited" else UNREADABLE
 
 
 class GroupView(Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from events.codec import EventCodec
 from events.log import EventLog
 from events.projection import Projection, ProjectionRunner
 from kb.errors import DataDirectoryError, InvalidInput
+from kb.messages import _
 from kb.projections.sound_views import SoundViews
 from kb.projections.views import BATCH, Views
 from kb.views.file import File
@@ -223,4 +224,6 @@ def named(lanes: Mapping[str, Lane], what: str) -> list[tuple[Lane, tuple[str, .
             return [(lane, (what,))]
     names = chain(("all",), lanes, *(lane.projections for lane in lanes.values()))
     known = ", ".join(dict.fromkeys(names))
-    raise InvalidInput(f"{what!r} cannot be rebuilt: name one of {known}.", "what")
+    raise InvalidInput(
+        _("{what!r} cannot be rebuilt: name one of {known}.", what=what, known=known), "what"
+    )

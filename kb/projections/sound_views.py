@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from events.log import EventLog
 from kb.errors import DataDirectoryError, NotYetSearchable
+from kb.messages import _
 from kb.projections.views import Views
 from kb.views.file import File
 from sqlite_files.errors import is_damage
@@ -29,7 +30,7 @@ class SoundViews:
         Raises `NotYetSearchable` where another thread is at work for longer than `patience`.
         """
         if not self._writing.acquire(timeout=patience):
-            raise NotYetSearchable("The views are being written at this moment: try again soon.")
+            raise NotYetSearchable(_("The views are being written at this moment: try again soon."))
         try:
             self.refuse_closed()
             try:
@@ -63,4 +64,4 @@ class SoundViews:
     def refuse_closed(self) -> None:
         """Raise `DataDirectoryError` once nothing is done any more."""
         if self._closed:
-            raise DataDirectoryError("The data directory was closed meanwhile: open it again.")
+            raise DataDirectoryError(_("The data directory was closed meanwhile: open it again."))

@@ -9,6 +9,7 @@ from events.codec import EventCodec
 from events.log import EventLog
 from events.marks import Misfit, misfit
 from events.sqlite_marks import read_mark, write_mark
+from kb.messages import _
 from kb.projections.finished import last_finished
 from kb.views.file import MISSING, File, file_at, open_views
 from kb.views.page_sums import PageSums
@@ -113,7 +114,7 @@ class ViewStore:
     def discard(self, why: str) -> None:
         """Throw the file away because of `why`; empty views take its place at next use."""
         self.remove()
-        self._notice(f"The views are made anew from the log because {why}.")
+        self._notice(_("The views are made anew from the log because {why}.", why=why))
 
     def remove(self) -> None:
         """Throw the file away."""
@@ -200,6 +201,8 @@ class ViewStore:
                     make_view(connection, view, head)
         if changed:
             self._notice(
-                f"Made anew from the log because their tables have changed: "
-                f"{', '.join(view.name for view in self.views if view.name in changed)}."
+                _(
+                    "Made anew from the log because their tables have changed: {words}.",
+                    words=", ".join(view.name for view in self.views if view.name in changed),
+                )
             )

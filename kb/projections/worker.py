@@ -13,6 +13,7 @@ from events.codec import EventCodec
 from events.errors import EventLogError
 from events.log import EventLog
 from kb.errors import DataDirectoryError, NotYetSearchable, Refused
+from kb.messages import _
 from kb.projections.background import Background, sentence
 from kb.projections.lane import Erasing, Lane, ProjectionState, ViewsLane, named
 from kb.projections.troubles import Troubles
@@ -23,14 +24,11 @@ from kb.views.reader import ViewReader
 
 WAIT_SECONDS = 0.1
 """The longest that the background work sleeps in the log, so that it can be stopped."""
-
 PATIENCE_SECONDS = 2.0
 """How long to try for the lead where another process may hold it for a moment only."""
-
 SETTLE_SECONDS = 1.0
 """How long who wrote waits until the views show it."""
-
-WRITTEN = "What was written is safe and will be shown shortly."
+WRITTEN = _("What was written is safe and will be shown shortly.")
 
 Progress = Callable[[str, int, int], None]
 T = TypeVar("T")
@@ -179,8 +177,10 @@ class ProjectionWorker:
         with self._lead.taken(PATIENCE_SECONDS) as leads:
             if not leads:
                 raise Refused(
-                    "Another process keeps this data directory up, e.g. kb serve or kb import: "
-                    "stop it, then rebuild."
+                    _(
+                        "Another process keeps this data directory up, e.g. kb serve or kb import: "
+                        "stop it, then rebuild."
+                    )
                 )
             for lane, names in chosen:
                 shown = lane.name if len(names) == len(lane.projections) else what
@@ -212,8 +212,10 @@ class ProjectionWorker:
                 self._views_lane.bring_up()
         if not (leads or self._reader.fits()):
             raise NotYetSearchable(
-                "Something else wrote to the views, and another process, which keeps them up, has "
-                "not checked them yet: ask again soon."
+                _(
+                    "Something else wrote to the views, and another process, which keeps them up, "
+                    "has not checked them yet: ask again soon."
+                )
             )
 
     @property
@@ -291,5 +293,8 @@ class ProjectionWorker:
 
 def _too_late(seconds: float) -> NotYetSearchable:
     return NotYetSearchable(
-        f"What was written is safe, but was not taken in within {seconds:g} seconds: see kb status."
+        _(
+            "What was written is safe, but not taken in within {seconds:g} seconds: see kb status.",
+            seconds=seconds,
+        )
     )

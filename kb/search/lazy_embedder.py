@@ -5,6 +5,8 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Self
 
+from kb.messages import _
+
 if TYPE_CHECKING:
     from indexer.embedding.calibration import Calibration
     from indexer.embedding.embedder import Embedded, Vectors
@@ -81,4 +83,4 @@ class AnnouncedModel:
         with self._announcing:
             if not self._announced:
                 self._announced = True
-                self._notice("Loading the language model; this takes a few seconds.")
+                self._notice(_("Loading the language model; this takes a few seconds."))

@@ -16,7 +16,7 @@ from kb.characters import visible
 from kb.entries.browsing import stored
 from kb.entries.catalogue import Catalogue
 from kb.entries.results import EntryFilter, EntrySummary
-from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
+from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable, said_by
 from kb.ids import group_id
 from kb.messages import _
 from kb.projections.worker import ProjectionWorker
@@ -240,7 +240,7 @@ class Search:
             follower.ensure(head, "index", timeout=OTHERS_SECONDS)
         except NotYetSearchable as error:
             if self._index.position() < 0 and follower.errors:
-                raise SearchUnavailable(str(error)) from error
+                raise SearchUnavailable(said_by(error)) from error
         trouble = "; ".join(follower.errors) or trouble
         # Asked in this order, as what is early is so no longer once the position has moved.
         early, position = self._index.early(), self._index.position()
@@ -277,12 +277,12 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except QuestionError as error:
-        raise InvalidInput(str(error), "question") from error
+        raise InvalidInput(said_by(error), "question") from error
     except IndexOutdated as error:
         raise NotYetSearchable(
             _(
                 "The index is being made at this moment, so ask again soon: {error}",
-                error=str(error),
+                error=said_by(error),
             )
         ) from error
     except IndexerError as error:

@@ -12,6 +12,8 @@ from events.codec import EventCodec
 from events.errors import ProjectionUnavailable
 from events.log import EventLog
 from indexer.errors import IndexOutdated
+from kb.errors import said_by
+from kb.messages import _
 from kb.projections.finished import last_finished
 from kb.search import generations
 from kb.search.documents import IndexProjection, Lacking
@@ -23,13 +25,11 @@ from kb.writer import Clock
 if TYPE_CHECKING:
     from indexer.embedding.embedder import Embedder
     from indexer.index import HybridIndex
-
 Progress = Callable[[int, int], None]
 Stopping = Callable[[], bool]
 
 
-def _silent(done: int, of: int) -> None:
-    """Nobody wants to know how far it is."""
+def _silent(done: int, of: int) -> None: ...
 
 
 def _never() -> bool:
@@ -233,7 +233,7 @@ class SearchIndex:
         from indexer.stored import generation
 
         if self._log.head():
-            self._notice(f"Making the index from the log: {why}")
+            self._notice(_("Making the index from the log: {why}", why=said_by(why)))
         if generation.nothing(self._directory):
             # An empty one answers at once from what is in, and says what is not.
             gone = last_finished(self._log, self._codec)
@@ -277,7 +277,7 @@ class SearchIndex:
         """The index, unless it was made from something else than what is there."""
         if why := unlike(self._log, self._parked, index.source):
             index.close()
-            raise IndexOutdated(f"The index does not fit: {why}.")
+            raise IndexOutdated(_("The index does not fit: {why}.", why=why))
         return index
 
     def _open(self, *, writable: bool) -> "HybridIndex":

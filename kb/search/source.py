@@ -10,6 +10,7 @@ from msgspec import Struct
 from events.log import EventLog
 from events.marks import Mark, Misfit, misfit
 from indexer.errors import IndexOutdated
+from kb.messages import _
 from kb.views.parked import ParkedFile
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def described(
     """
     from indexer.stored.description import Description, describe
 
-    again = "The next question rebuilds it."
+    again = _("The next question rebuilds it.")
     try:
         found = describe(directory)
     except IndexOutdated as error:

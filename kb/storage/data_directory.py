@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from events.errors import EventLogError
 from kb.errors import DataDirectoryError, said_by
+from kb.messages import _
 from kb.storage.settings import FILE_NAME
 from sqlite_files.errors import said
 
@@ -120,7 +121,9 @@ def find(path: Path) -> DataDirectory:
     directory = DataDirectory(path)
     with storage_errors(path):
         if not path.exists():
-            raise DataDirectoryError(f"There is no data directory {path}: make one with kb init.")
+            raise DataDirectoryError(
+                _("There is no data directory {path}: make one with kb init.", path=str(path))
+            )
         if not path.is_dir() or not directory.log.is_file():
             raise DataDirectoryError(
                 f"{path} is not a data directory of Tributary: it holds no {LOG}."
@@ -181,7 +184,9 @@ def storage_errors(path: Path) -> Iterator[None]:
     except EventLogError as error:
         raise DataDirectoryError(said_by(error)) from error
     except (sqlite3.Error, OSError) as error:
-        raise DataDirectoryError(f"The data directory {path} {said(error)}.") from error
+        raise DataDirectoryError(
+            _("The data directory {path} {why}.", path=str(path), why=said(error))
+        ) from error
 
 
 def is_begun(place: Path) -> bool:
@@ -195,7 +200,7 @@ def is_begun(place: Path) -> bool:
 
 def _inside(folder: Path) -> Iterator[Path]:
     """All files below `folder`; a generation that is taken away meanwhile is passed over."""
-    for place, _, names in os.walk(folder):
+    for place, _folders, names in os.walk(folder):
         yield from (Path(place, name) for name in names)
 
 

@@ -37,7 +37,7 @@ MEMORY = Path("/dev/shm")  # nosec B108  # noqa: S108 - in a folder for this use
 """Where Linux keeps files in memory; elsewhere the copies lie in the temporary folder."""
 
 PREFIX = "tributary-copy-"
-_NO_PLACE = "neither memory nor the temporary folder has room for a copy that can be brought up"
+_NO_PLACE = _("neither memory nor the temporary folder has room for a copy that can be brought up")
 
 SPARE = 1.2
 """How much more room there has to be than the copies take: new texts are added to them."""
@@ -60,15 +60,19 @@ class FrozenDirectory(Frozen):
             )
         )
         self.reason = reason
-        self.told = (
-            f"{directory.root} is only read at present because {reason}: {ADVICE[reason]} to write "
-            "again."
+        self.told = _(
+            "{place} is only read at present because {why}: {advice} to write again.",
+            place=str(directory.root),
+            why=reason,
+            advice=ADVICE[reason],
         )
         files = directory.derived()
         try:
             folder, self._lock = _folder(sum(map(_length, files)))
         except OSError as error:
-            raise DataDirectoryError(f"{self.why[:-1]}, and {_NO_PLACE}.") from error
+            raise DataDirectoryError(
+                _("{why} There is no room to read on: {place}.", why=self.why, place=_NO_PLACE)
+            ) from error
         self.directory = DataDirectory(directory.root, copies=folder)
         self._copying = Lock()
         try:
@@ -93,7 +97,9 @@ class FrozenDirectory(Frozen):
                     _copy_folder(own, begun)
                 except OSError as error:
                     shutil.rmtree(begun, ignore_errors=True)
-                    raise IndexUnavailable(f"The index cannot be used: {_NO_PLACE}.") from error
+                    raise IndexUnavailable(
+                        _("The index cannot be used: {why}.", why=_NO_PLACE)
+                    ) from error
                 begun.rename(copy)
         return copy
 

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from kb.errors import InvalidInput, KnowledgeBaseError
+from kb.messages import _
 from kb.storage.settings import load_settings
 
 SOCKET = "kb.sock"
@@ -75,20 +76,20 @@ def request(
         # A server that gives up in the middle of an address could not tell why.
         if len(target) > LONGEST_TARGET:
             raise InvalidInput(
-                "The question is too long for the running server; leave something out."
+                _("The question is too long for the running server; leave something out.")
             )
         connection.request(method, target, content, headers)
         response = connection.getresponse()
         answer = json.loads(response.read())
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise KnowledgeBaseError(
-            "The server of this data directory did not answer; stop or restart it and try again."
+            _("The server of this data directory did not answer; stop or restart it and try again.")
         ) from error
     finally:
         connection.close()
     if response.status >= http.HTTPStatus.BAD_REQUEST:
         ours = response.status < http.HTTPStatus.INTERNAL_SERVER_ERROR
-        words = answer.get("detail") or f"The server answered {response.status}."
+        words = answer.get("detail") or _("The server answered {status}.", status=response.status)
         raise InvalidInput(words) if ours else KnowledgeBaseError(words)
     return answer
 
@@ -115,6 +116,9 @@ def _private_folder() -> Path:
     found = folder.lstat()
     if found.st_uid != os.getuid() or found.st_mode & 0o077 or folder.is_symlink():
         raise KnowledgeBaseError(
-            f"{folder} is open to other users: remove it, so that it can be made anew."
+            _(
+                "{folder} is open to other users: remove it, so that it can be made anew.",
+                folder=str(folder),
+            )
         )
     return folder

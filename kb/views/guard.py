@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Mapping
 
 from kb.errors import DataDirectoryError
+from kb.messages import _
 from kb.views.tables import READ_WHOLE
 
 _MADE = "SELECT name FROM sqlite_temp_schema WHERE type = 'view'"
@@ -36,7 +37,7 @@ def guard(connection: sqlite3.Connection, seen: Mapping[str, str]) -> None:
         )
     connection.execute("PRAGMA query_only = ON")
     if {name for (name,) in connection.execute(_MADE)} != set(seen):
-        raise DataDirectoryError("The views cannot be read: it is not certain who sees what.")
+        raise DataDirectoryError(_("The views cannot be read: it is not certain who sees what."))
     connection.set_authorizer(authorizer(seen))
 
 

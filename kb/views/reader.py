@@ -12,6 +12,7 @@ from msgspec import structs
 
 from events.log import EventLog
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
+from kb.messages import _
 from kb.views.file import MISSING, File, file_at, open_views
 from kb.views.guard import guard
 from kb.views.memo import Memo
@@ -234,19 +235,24 @@ class ViewReader(Reads):
             return _not_ready()
         if is_damage(error):
             return self._mend(error, file)
-        return DataDirectoryError(f"The file of the views {said(error)}.")
+        return DataDirectoryError(_("The file of the views {why}.", why=said(error)))
 
     def _mend(self, error: Exception, file: File) -> NotYetSearchable:
         if not self.on_damage(str(error), file):
             return NotYetSearchable(
-                f"The views are damaged ({error}), and another process keeps them up, e.g. kb "
-                "serve: stop it, then ask again."
+                _(
+                    "The views are damaged ({why}), and another process keeps them up, "
+                    "e.g. kb serve: stop it, then ask again.",
+                    why=str(error),
+                )
             )
         self._mended = file_at(self._path)
-        return NotYetSearchable(f"The views were damaged ({error}) and were made anew: ask again.")
+        return NotYetSearchable(
+            _("The views were damaged ({why}) and were made anew: ask again.", why=str(error))
+        )
 
 
 def _not_ready() -> NotYetSearchable:
     return NotYetSearchable(
-        "The views are being made from the log at this moment: try again in a few seconds."
+        _("The views are being made from the log at this moment: try again in a few seconds.")
     )

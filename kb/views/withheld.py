@@ -18,6 +18,7 @@ from msgspec import Struct
 from events.event import RecordedEvent
 from events.projection import ParkedEvent
 from kb.access import OPERATOR_LABEL, member_label
+from kb.messages import _
 from kb.views.parked import parked_of
 from kb.views.stream_kind import StreamKind
 from kb.views.view import NOW_SEEN_BY, SEEN_THEN, Lack, View, to_stored
@@ -61,7 +62,7 @@ SEEN_ROWS = {
 }
 """The events that a principal is told of: those about entries that they saw then, or wrote."""
 
-INCOMPLETE = (
+INCOMPLETE = _(
     "Something that was recorded cannot be read: what it may have hidden stays hidden, and pages "
     "say what they lack, until the operator mends it (kb status tells what it is)."
 )

@@ -18,7 +18,7 @@ from tests.web.conftest import Contribute
 from tests.web.test_frozen import opened
 from tests.web.test_languages import GERMAN
 from tests.web.visits import FORM
-from tests.worlds.web import Browsers, Community, generous
+from tests.worlds.web import Browsers, Community, form_token, generous
 from web.visit import Limits, Visits, usual_limits
 
 
@@ -101,3 +101,37 @@ def test_errors_name_things_and_fields_in_their_language(
     assert "kein Text ist (Abschnitt „The problem“)" in wrong
     for page in (missing, blank, wrong):
         assert english(page) == []
+
+
+@pytest.mark.parametrize("state", ["full", "read-only"])
+def test_a_form_that_cannot_be_written_is_refused_in_one_language(
+    community: Community,
+    browser: Browsers,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    state: State,
+) -> None:
+    mara = browser("Mara")
+    form = {**FORM, "form_token": form_token(mara), "command_id": "x"}
+    with suppress(Error):  # as it is at work, files come and go
+        copytree(community.base.settings.data, tmp_path / "killed")
+    visits: Visits = community.app.state["visits"]
+    with shut(tmp_path / "killed", state, monkeypatch):
+        visits.serve(opened(tmp_path / "killed", community), generous())
+        page = mara.post("/entries/new", data=form, headers=GERMAN)
+        assert page.status_code == 503
+        assert "<h1>Noch nicht gespeichert</h1>" in page.text
+        assert english(page.text) == []
+    visits.base.close()
+    visits.serve(community.base, generous())
+
+
+def test_a_question_that_cannot_be_asked_is_refused_in_one_language(
+    client: TestClient[Litestar],
+) -> None:
+    page = (
+        client.get("/search?q=%20", headers=GERMAN).text
+        + client.get("/search?q=%21%21", headers=GERMAN).text
+    )
+    assert "Die Frage hat keine Wörter, nur Zeichen" in page
+    assert english(page) == []

@@ -113,7 +113,10 @@ def test_nothing_is_open_to_the_world_before_a_steward_says_so(
     client, mara = browser(), browser("Mara")
     assert client.get(f"/entries/{entry}").status_code == 404
     assert "Seen by all members; by everybody once" in mara.get(f"/entries/{entry}").text
-    assert "If you allow it, they see at once 1 entry" in browser("Stella").get("/people").text
+    assert (
+        "If you allow it, they see at once what is shown to everybody: 1 entry"
+        in browser("Stella").get("/people").text
+    )
     stella.open_to_world(True)
     assert "Seen by everybody<" in mara.get(f"/entries/{entry}").text
     html = client.get(f"/entries/{entry}").text

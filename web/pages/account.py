@@ -8,7 +8,7 @@ from litestar import MediaType, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from kb import KnowledgeBase
 from kb.access import SCOPES, may
@@ -22,6 +22,7 @@ from kb.messages import _
 from kb.own_data.markdown import as_markdown
 from kb.own_data.read import as_json
 from kb.people.actions import CHANGE_SELF, SEE_PEOPLE
+from kb.people.member import Profile
 from kb.people.results import GroupView, ListedChange, MemberView
 from web.bodies import NOTES
 from web.errors import status_of
@@ -33,7 +34,12 @@ from web.pages.shell import Pages, see_other
 from web.pages.sign_in import own_session, set_session
 from web.visit import Limits, Visit
 
-DAYS: Mapping[str, str] = {"7": "A week", "30": "30 days", "90": "90 days", "365": "A year"}
+DAYS: Mapping[str, str] = {
+    "7": _("A week"),
+    "30": _("30 days"),
+    "90": _("90 days"),
+    "365": _("A year"),
+}
 
 
 class Made(Struct, frozen=True):
@@ -279,16 +285,9 @@ def _groups_of(visit: Visit, ids: Iterable[str]) -> dict[str, GroupView]:
 
 def _told(me: MemberView) -> dict[str, str]:
     """A profile as the form shows it."""
-    profile = me.profile
-    return {
-        "name": profile.name if profile else "",
-        "address": (profile.address if profile else None) or "",
-        "time_zone": profile.time_zone if profile else "UTC",
-        "languages": ", ".join(profile.languages) if profile else "",
-        "pronouns": (profile.pronouns if profile else None) or "",
-        "help": (profile.help if profile else None) or "",
-        "display_language": (profile and profile.display_language) or "",
-    }
+    profile = me.profile or Profile(name="")
+    told = structs.asdict(profile) | {"languages": ", ".join(profile.languages)}
+    return {each: told[each] or "" for each in PROFILE}
 
 
 def _forms(me: MemberView) -> dict[str, Form]:

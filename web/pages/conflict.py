@@ -10,6 +10,7 @@ from kb.entries.content import Content, Section
 from kb.entries.kinds import Kind
 from kb.entries.results import EntryPage
 from kb.errors import NotFound
+from kb.messages import _
 from web.pages.forms import EntryForm, SectionField, section_field
 
 State = Literal["same", "theirs", "yours", "both"]
@@ -53,8 +54,8 @@ def conflict_page(
     )
     return ConflictPage(
         entry=entry,
-        title=_piece("Title", started.title if started else None, entry.title, mine.title),
-        group=_piece("Group", mine.group_before, entry.group or "", mine.group),
+        title=_piece(_("Title"), started.title if started else None, entry.title, mine.title),
+        group=_piece(_("Group"), mine.group_before, entry.group or "", mine.group),
         sections=pieces,
         form=structs.replace(mine, version=entry.version, group_before=entry.group or ""),
         who=who,

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from kb.access import Role, Sight
-from kb.accounts.sessions import SessionSettings
+from kb.accounts.sessions import SessionSettings, Via
 from kb.characters import visible
 from kb.counting import counted, numbers
 from kb.entries.kinds import Kind
@@ -18,6 +18,7 @@ from kb.entries.relation import reads
 from kb.messages import ENGLISH, Message, _, render
 from kb.messages.catalogues import names_of_languages, translations
 from kb.messages.formats import day, minute
+from kb.people.member import Standing
 from kb.reuse.reuse import Outcome
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -46,10 +47,24 @@ SEEN_BY: Mapping[Sight, str] = {
 """What the page of an entry says of its sight; of groups it tells the names instead."""
 
 ROLE_NAMES: Mapping[Role, str] = {
-    "member": "Member",
-    "curator": "Curator",
-    "steward": "Steward",
-    "reporter": "Reporter",
+    "member": _("Member"),
+    "curator": _("Curator"),
+    "steward": _("Steward"),
+    "reporter": _("Reporter"),
+}
+
+STANDINGS: Mapping[Standing, str] = {
+    "invited": _("invited"),
+    "left": _("left"),
+    "erased": _("erased"),
+}
+"""What pages say of those who are no members."""
+
+WAYS: Mapping[Via, str] = {
+    "password": _("with a password"),
+    "passkey": _("with a passkey"),
+    "openid": _("with another account"),
+    "link": _("with a link"),
 }
 
 IDLE_HOURS = SessionSettings().idle // timedelta(hours=1)
@@ -133,6 +148,8 @@ def environment(kinds: Mapping[str, Kind], language: str = ENGLISH) -> Environme
         "sights": SHOWN_TO,
         "sight_lines": SEEN_BY,
         "role_names": ROLE_NAMES,
+        "standings": STANDINGS,
+        "ways": WAYS,
         "idle_hours": IDLE_HOURS,
         "session_days": SessionSettings().absolute.days,
         "kind_name": lambda key: Message(kinds[key].name, {}) if key in kinds else key,

@@ -37,7 +37,12 @@ from web.pages.shell import Pages, see_other
 ROWS = 200
 """The most rows of a report on the page."""
 
-BY: Mapping[By, str] = {"kind": "Kind", "tag": "Tag", "group": "Group", "month": "Month"}
+BY: Mapping[By, str] = {
+    "kind": _("Kind"),
+    "tag": _("Tag"),
+    "group": _("Group"),
+    "month": _("Month"),
+}
 
 
 class ReusePage(Struct, frozen=True):

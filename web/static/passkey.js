@@ -38,7 +38,7 @@ async function run() {
     window.location.assign((await send(form.getAttribute("action"), sent)).next);
   } catch (error) {
     // The dialogue was closed, or it has no passkey for this site.
-    say(error.name === "NotAllowedError" ? "No passkey was used; try again." : error.message);
+    say(error.name === "NotAllowedError" ? problem.dataset.unused : error.message);
   }
 }
 

@@ -1,0 +1,61 @@
+"""What click says by itself, in the language of the shell.
+
+Click looks its sentences up by gettext, for which catalogues would have to be compiled. So the
+functions by which its modules do that are ours.
+"""
+
+from importlib import import_module
+
+from kb.messages import Message, render, shell_language
+
+MODULES = ("core", "decorators", "exceptions", "formatting", "parser", "termui", "types")
+
+SENTENCES: tuple[str | tuple[str, str], ...] = (
+    "Usage:",
+    "Options",
+    "Commands",
+    "Show this message and exit.",
+    "Confirm the action without prompting.",
+    "default: {default}",
+    "Aborted!",
+    "Error: {message}",
+    "Try '{command} {option}' for help.",
+    "Invalid value: {message}",
+    "Invalid value for {param_hint}: {message}",
+    "Missing argument",
+    "Missing option",
+    "Missing command.",
+    "No such option {name!r}.",
+    "No such command {name!r}.",
+    "Option {name!r} does not take a value.",
+    ("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments."),
+    ("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
+    ("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
+    ("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
+    "{value!r} is not a valid {number_type}.",
+    "{value} is not in the range {range}.",
+    "{name} {filename!r} does not exist.",
+    "{name} {filename!r} is a file.",
+    "{name} {filename!r} is a directory.",
+    "{name} {filename!r} is not readable.",
+    "{name} {filename!r} is not writable.",
+)
+"""Those of click that people meet here, for the catalogues; two are for one and for several."""
+
+
+def teach() -> None:
+    """Let click speak the language of the shell from now on, whichever that is when it speaks."""
+    for name in MODULES:
+        known = vars(import_module(f"click.{name}"))
+        known.update({each: ours for each, ours in _OURS.items() if each in known})
+
+
+def _gettext(text: str) -> str:
+    return render(Message(text, {}), shell_language())
+
+
+def _ngettext(one: str, many: str, count: int) -> str:
+    return render(Message(one, {}, many, count), shell_language())
+
+
+_OURS = {"_": _gettext, "ngettext": _ngettext}
