@@ -31,9 +31,8 @@ CREATE TABLE removals (sequence INTEGER PRIMARY KEY AUTOINCREMENT, document INTE
 CREATE TABLE stamp (position INTEGER NOT NULL, source TEXT NOT NULL, cleared INTEGER NOT NULL);
 INSERT INTO stamp VALUES (0, '', 0);
 """
-_INSERT_DOCUMENT = """
-INSERT INTO documents (id, title, audience, facets, terms) VALUES (?, ?, ?, ?, ?)
-"""
+_INSERT_DOCUMENT = """INSERT INTO documents (id, title, audience, facets, terms)
+    VALUES (?, ?, ?, ?, ?)"""
 _INSERT_PASSAGE = (
     "INSERT INTO passages (document, id, heading, text, parts, text_hash, terms, share,"
     " after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -97,9 +96,8 @@ class PassageStore:
             (verdict,) = self._reader.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             self.close()
-            raise IndexOutdated(
-                "The index file {file} is damaged ({why}).", file=path.name, why=verdict
-            )
+            file = path.name
+            raise IndexOutdated("The index file {file} is damaged ({why}).", file=file, why=verdict)
 
     def version(self) -> int:
         """Another number after each commit by another connection; costs next to nothing."""
@@ -179,9 +177,8 @@ class PassageStore:
                 found += self._reader.execute(statement, batch).fetchall()
             read = [row[0] for row in found] if first else numbers
             if not row_sums.sound(self._reader, read, self._sound):
-                raise IndexOutdated(
-                    "The index file {file} is damaged: a text differs.", file=self._path.name
-                )
+                file = self._path.name
+                raise IndexOutdated("The index file {file} is damaged: a text differs.", file=file)
         return found
 
     def put(
@@ -242,9 +239,8 @@ class PassageStore:
         Raises `IndexUnavailable` if others read it for too long; it can be done again.
         """
         if self._writer is None or self._writer.in_transaction:
-            raise IndexUnavailable(
-                "The index file {file} is not between commits.", file=self._path.name
-            )
+            file = self._path.name
+            raise IndexUnavailable("The index file {file} is not between commits.", file=file)
         with reading(self._path):
             self._writer.execute("UPDATE stamp SET cleared = cleared + 1")
             empty_log(self._writer)
@@ -258,9 +254,8 @@ class PassageStore:
 
     def _transaction(self) -> sqlite3.Connection:
         if self._writer is None:
-            raise IndexUnavailable(
-                "The index file {file} was opened for reading only.", file=self._path.name
-            )
+            file = self._path.name
+            raise IndexUnavailable("The index file {file} was opened for reading only.", file=file)
         with reading(self._path):
             if not self._writer.in_transaction:
                 self._writer.execute("BEGIN IMMEDIATE")
