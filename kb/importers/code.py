@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from sys import maxsize
 
-_BLANK_LINE = re.compile(r"(\n[ \t]*\n)")
+HEADING_LINE = r"^ {0,3}#{1,6}[ \t][^\n]*$"
+_PARAGRAPH_END = re.compile(rf"(\n[ \t]*\n|{HEADING_LINE})", re.MULTILINE)
 FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
 _CLOSING = re.compile(r"[ \t]*(`+|~+)[ \t]*$")
 _FURTHER_IN = re.compile(r" {4}| {0,3}\t")
@@ -22,7 +23,7 @@ _NOWHERE = (maxsize, maxsize)
 
 def outside_code(text: str, change: Callable[[str], str]) -> str:
     """`text` with `change` made to what is in no code span: each ends at as many back-ticks."""
-    return outside(text, _spans(text), change)
+    return outside(text, spans(text), change)
 
 
 def outside(text: str, ranges: Iterable[Range], change: Callable[[str], str]) -> str:
@@ -129,7 +130,7 @@ def with_fences_apart(text: str) -> str:
 
 def without_code(text: str) -> str:
     """`text` without its code spans."""
-    return spliced(text, ((begin, end, "") for begin, end in _spans(text)))
+    return spliced(text, ((begin, end, "") for begin, end in spans(text)))
 
 
 def prose(text: str) -> str:
@@ -138,9 +139,9 @@ def prose(text: str) -> str:
 
 
 def spans(text: str) -> Iterator[Range]:
-    """Where the code spans of `text` lie: none goes beyond a blank line."""
+    """Where the code spans of `text` lie: none goes beyond a blank line or a heading's line."""
     at = 0
-    for paragraph in _BLANK_LINE.split(text):
+    for paragraph in _PARAGRAPH_END.split(text) if "\n" in text else (text,):
         yield from ((at + begin, at + end) for begin, end in _spans(paragraph))
         at += len(paragraph)
 

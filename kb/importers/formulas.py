@@ -31,7 +31,10 @@ _NO_TEX = re.compile(
 )
 """What may begin something that readers do not see; so no formula hides it."""
 _LINK = re.compile(r"\]\(|\[\[[^\[\],\n]{3}|\[\^|[\w/]\]\[")
-_OTHER_BLOCK = re.compile(r"\n[ \t>]*(?:[-*+]|\d{1,9}[.)]|#{1,6})[ \t]")
+_OTHER_BLOCK = re.compile(
+    r"\n[ \t>]*(?:(?:[-*+]|\d{1,9}[.)]|#{1,6})[ \t]|(?:={1,500}|-{1,500})[ \t]*(?:\n|\Z))"
+)
+_HEADING = re.compile(r"[ \t>]*#{1,6}[ \t]")
 _LONGEST, _LONGEST_IN_LINE = 10_000, 1_000
 
 
@@ -118,6 +121,9 @@ def _is_formula(body: str, first: int, after: int, sign: str) -> bool:
     within = body[first + len(sign) : after - len(sign)]
     longest = _LONGEST_IN_LINE if sign == "$" else _LONGEST
     if not within.strip() or len(within) > longest or _NO_TEX.search(within):
+        return False
+    line = body.rfind("\n", 0, first) + 1
+    if "\n" in within and _HEADING.match(body, line):
         return False
     if not within.lstrip(" \t").startswith("\n") and _OTHER_BLOCK.search(within):
         return False

@@ -26,6 +26,8 @@ _REFERS = re.compile(
 _BY_NAME = re.compile(r"\{\{[<%]-?\s{0,9}(?:rel)?ref\s")
 _QUOTED = re.compile(r"\{[{%][<%-]?\s{0,9}(?:[\w-]{1,60}\s{1,9})?(\"[^\"]{1,500}\"|'[^']{1,500}')")
 _BARE = re.compile(r"\{%-?\s{0,9}[\w-]{1,60}\s{1,9}([\w./#-]{1,500})\s{0,9}-?%\}")
+_HEADING = re.compile(r" {0,3}#{1,6}[ \t]")
+_LONGEST_HEADING = 1_000  # characters of one that are looked at
 _BEFORE_ADDRESS = re.compile(r"(?:\]\(\s{0,9}<?|\bhref=[\"']?|\]:[ \t]{0,9}<?)\Z")
 _UNQUOTED = re.compile(r"<[A-Za-z][^<>]{0,99}\s[\w-]{1,60}=\Z")
 _IN_ATTRIBUTE = re.compile(r"<[A-Z][^\"]{0,99}(?:\"[^\"]{0,99}\"[^\"]{0,99}){0,9}=\"[^\"]{0,99}\Z")
@@ -140,9 +142,10 @@ def seen_of_marks(text: str, remarks: Remarks) -> str:
 
 
 def _shown(found: re.Match[str]) -> str:
-    """A mark that is an object in the code that an attribute of a component shows."""
+    """What is no mark: an object in the code of an attribute, or more than a heading's line."""
     is_code = found[0].startswith("{{") and _IN_ATTRIBUTE.search(before(found))
-    return found[0] if is_code else ""
+    in_heading = "\n" in found[0] and _HEADING.match(before(found, _LONGEST_HEADING))
+    return found[0] if is_code or in_heading else ""
 
 
 def _nothing(found: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from kb.characters import is_blank
 from kb.entries.content import Section
-from kb.entries.validation import SECTION_BYTES, SECTIONS, TITLE_LENGTH
+from kb.entries.validation import HEADING_LENGTH, SECTION_BYTES, SECTIONS, TITLE_LENGTH
 from kb.importers import body as markdown_body
 from kb.importers import own_fields
 from kb.importers.body import Part, has_words
@@ -18,6 +18,7 @@ from kb.importers.persons import without_persons
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.values import Value
+from kb.plain import NOT_TEXT
 
 _WORDS = re.compile(r"\w+")
 _LONGEST_LINE = SECTION_BYTES // 4  # characters, of which none has more bytes
@@ -56,6 +57,9 @@ class Page:
         title, sections = self._sections(body, remarks)
         title, self.names = put_back(title), tuple(map(put_back, self.names))
         sections = tuple(Section(put_back(s.heading), put_back(s.text)) for s in sections)
+        if not self._exact:
+            title = _in_line(title, remarks) or readable_name(self._path)
+            sections = tuple(_headed(section, remarks) for section in sections)
         title, lead = _fitting(title, self._subtitle)
         sections = _not_said(sections, prose, remarks)
         if not self._exact:
@@ -163,6 +167,24 @@ def _filled(sections: Sections) -> Sections:
             text = f"{before.text}\n\n### {section.heading}".lstrip("\n")
             found.append(Section(before.heading, text))
     return tuple(found)
+
+
+def _in_line(heading: str, remarks: Remarks) -> str:
+    """`heading` as the line of text that it has to be."""
+    if not (NOT_TEXT.search(heading) or "\n" in heading or "\t" in heading):
+        return heading
+    line = " ".join(NOT_TEXT.sub(" ", heading).split())
+    remarks.add(Why.CHANGED, f"a heading became “{line}”")
+    return line
+
+
+def _headed(section: Section, remarks: Remarks) -> Section:
+    """`section` with a heading that an entry may have; one that is too long stands in its text."""
+    heading = _in_line(section.heading, remarks)
+    if len(heading) <= HEADING_LENGTH:
+        return Section(heading, section.text)
+    remarks.add(Why.CHANGED, f"a heading of {len(heading)} characters stands in its text")
+    return Section(f"{heading[: HEADING_LENGTH - 1]}…", f"{heading}\n\n{section.text}")
 
 
 def _fitting(title: str, lead: str | None) -> tuple[str, str | None]:

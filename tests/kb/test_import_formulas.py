@@ -2,8 +2,12 @@
 
 import pytest
 
+from kb.entries.content import Content
+from kb.entries.validation import content
 from kb.importers.formulas import Formulas
 from kb.importers.markdown import ParsedFile, parse_markdown
+from kb.importers.page import Page
+from kb.importers.remarks import Remarks
 
 FORMULAS = [
     r"$\alpha_{:i} = \mathbf{K}_{:,1}$",
@@ -80,6 +84,8 @@ def test_a_tag_between_two_prices_still_holds_the_page_back() -> None:
         r"\$a_b [b](b.md) c_d$",
         "- one $$ a_b\n- two [b](b.md) $$ a_b",
         "$5 each[^1], [b](b.md) 6$\n\n[^1]: Note",
+        "### Set $HOME_A first\nsee [b](b.md) and $USER_A there",
+        "### The `$` of\na shell [b](b.md) and `b",
     ],
 )
 def test_signs_of_a_text_are_no_formula(text: str) -> None:
@@ -91,3 +97,15 @@ def test_what_is_taken_out_is_put_back(text: str) -> None:
     formulas = Formulas(text)
 
     assert formulas.put_back(formulas.text) == text
+
+
+@pytest.mark.parametrize("kept", ["of\nlines", "a\tb", "\x07" + "a" * 400])
+def test_whatever_is_put_back_into_a_heading_it_stays_one(kept: str) -> None:
+    page, remarks = Page({}, "x.md", exact=False), Remarks()
+
+    title, sections = page.read(
+        "# A q\n\n## B q\n\nText", (), remarks, lambda text: text.replace("q", kept)
+    )
+
+    assert content(Content(title=title, sections=sections)).title == title
+    assert "Taken otherwise: " in "".join(remarks.all())
