@@ -30,6 +30,7 @@ _PAGES_OF_FOLDERS = ("_index", "index")
 SETTINGS = (".meta.yml", "_metadata.yml", "_metadata.yaml", "_data.yml", "_data.yaml")
 """What says something of all pages of a folder: Material for MkDocs', Quarto's and Lume's files."""
 _QUARTO = ("_quarto.yml", "_quarto.yaml", "_bookdown.yml")
+_DOCUSAURUS = tuple(f"docusaurus.config.{kind}" for kind in ("js", "ts", "mjs", "cjs", "mts"))
 _UNSAFE = re.compile(r"[\s()<>#%?]")
 _LANGUAGE = re.compile(r"\.([a-z]{2,3}(?:-[a-z]{2,4})?)\.[^./]+$", re.IGNORECASE)
 
@@ -60,6 +61,13 @@ class Cascades:
         """The folders with a page as Zola and Hugo give it to a section."""
         self._labels: dict[str, str] = {}
         self._mkdocs: set[str] = set()
+        self.mdx: set[str] = set()
+        """The folders all pages below which may be in MDX."""
+        self._roots = (
+            (_QUARTO, self._quarto),
+            (autorefs.SETTINGS, self._mkdocs),
+            (_DOCUSAURUS, self.mdx),
+        )
         self._ids: dict[str, str] = {}
 
     def parse(
@@ -77,6 +85,7 @@ class Cascades:
                 place,
                 settings=self._set,
                 in_book=self._in_book(within),
+                in_mdx=not self.mdx.isdisjoint(_folders(posixpath.dirname(within))),
                 page_of=partial(self.page_of, path),
                 id_of=partial(self.id_of, path) if self._ids else None,
             )
@@ -109,10 +118,11 @@ class Cascades:
         folders = {above for path in paths for above in Path(path).parents}
         with suppress(OSError, NotTaken):  # what is set for pages is known of all folders or none
             self._set = {name for within in folders for name in _set_in(folder, within)}
+        self.mdx.update("" for _ in filter(_is_docusaurus, folder.resolve().parents))
         for within in folders:
             if _is_book(folder / within):
                 self.books.add(within.as_posix().strip("."))
-            for names, roots in ((_QUARTO, self._quarto), (autorefs.SETTINGS, self._mkdocs)):
+            for names, roots in self._roots:
                 if any((folder / within / name).is_file() for name in names):
                     roots.add(within.as_posix().strip("."))
             for place in ((within / name).as_posix() for name in SETTINGS):
@@ -202,6 +212,8 @@ def parse_alone(data: bytes, file: Path) -> ParsedFile:
     for folder in place.parents:
         if _is_book(folder):
             cascades.books.add(folder.as_posix())
+        if _is_docusaurus(folder):
+            cascades.mdx.add(folder.as_posix())
         for name in SETTINGS:
             if (folder / name).is_file():
                 cascades.settings(partial(read, folder, name), (folder / name).as_posix())
@@ -213,6 +225,11 @@ def parse_alone(data: bytes, file: Path) -> ParsedFile:
             else:
                 cascades.refused(data_of, page.as_posix())
     return cascades.parse(lambda: data, "", place.as_posix(), within=place.as_posix())
+
+
+def _is_docusaurus(folder: Path) -> bool:
+    """Whether a folder is the root of a website of Docusaurus', which reads all pages as MDX."""
+    return any((folder / name).is_file() for name in _DOCUSAURUS)
 
 
 def _is_book(folder: Path) -> bool:

@@ -12,7 +12,7 @@ BEGIN, END = "\ufdda", "\ufddb"
 LINK = "\ufddc"
 """Stands before the link of an element."""
 
-_NAME = "\ufdd7"
+_NAME = "\ufdeb"
 _NAMED = re.compile(
     rf"({LINK}\[)[\s\ufdd0-\ufdef]{{0,1000}}?{_NAME}([^{_NAME}]*){_NAME}|{_NAME}[^{_NAME}]*{_NAME}"
 )

@@ -34,6 +34,7 @@ from kb.importers.remarks import Remarks, Why
 from kb.importers.roles import with_roles
 from kb.importers.seen import also_held_back, for_its_author, take_seen
 from kb.importers.seen_text import held_back_in, held_back_in_html
+from kb.importers.signs import without_signs
 from kb.importers.values import Plain, Value, words
 from kb.messages import _
 
@@ -99,6 +100,7 @@ def parse_markdown(
     *,
     settings: Set[str] | None = None,
     in_book: bool = False,
+    in_mdx: bool = False,
     page_of: PageOf = lambda _: "",
     id_of: IdOf | None = None,
 ) -> ParsedFile:
@@ -106,8 +108,8 @@ def parse_markdown(
 
     `place` is where it lies, as a path, if that says more: a folder of drafts may lie above.
     `settings` are the names of what is set for it outside of it, None where nobody knows them.
-    `in_book` says that all pages around it are in MyST, `page_of` where their labels are,
-    and `id_of` where the ids of MkDocs are.
+    `in_book` says that all pages around it are in MyST and `in_mdx` that they may be in MDX,
+    `page_of` where their labels are, and `id_of` where the ids of MkDocs are.
     Raises `NotTaken`.
     """
     remarks = Remarks()
@@ -148,10 +150,11 @@ def parse_markdown(
         body = with_autorefs(body, id_of, made, remarks)
         body = with_blocks(body, labels, page_of, made, remarks)
         body = with_named_code(with_references(body, labels, page_of, made))
-        body = plain_markdown(body, remarks, myst=myst)
+        mdx = in_mdx or path.lower().endswith(".mdx")
+        body = plain_markdown(body, remarks, myst=myst, mdx=mdx)
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks, formulas.put_back)
     if not exact:
-        comments = map(formulas.put_back, remarks.comments)
+        comments = (formulas.put_back(without_signs(each)) for each in remarks.comments)
         held = held_back_in((*page.names, title), formulas.put_back(body), comments)
         said = (*head.held, *held, *held_back_in_html(head.body))
         visible_to = also_held_back(visible_to, said, remarks)

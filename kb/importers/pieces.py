@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _PROGRAM = re.compile(
-    r"(?:import\s[^\n]{1,500}\sfrom\s{1,9}['\"]|import\s{1,9}['\"]"
-    r"|export\s{1,9}(?:const|default|function|let)\b)"
+    r"import\s[^\n]{1,500}\sfrom\s{1,9}['\"]|import\s{1,9}['\"]"
+    r"|export\s{1,9}(?:(?:const|let|var)\s{1,9}(?:[\w$]{1,99}\s{0,9}[=:]|[\[{])|[{*]"
+    r"|(?:default\s{1,9})?(?:async\s{1,9})?(?:function[\s*][\s\w$]{0,99}\(|class\s[\s\w$]{0,99}\{)"
+    r"|default\s{1,9}(?:[\[({<\"'`]|[\w$.]{1,99}[ \t]{0,9}(?:[;(]|=>|$)))",
+    re.MULTILINE,
 )
 _AROUND = re.compile(
     r"<(/?)(div|section|article|aside|main|header|footer|center|figure|details|table|[ou]l|dl)"

@@ -55,15 +55,16 @@ _AFTER_FIRST = re.compile(rf"{_FIRST}[ \t]*")
 _BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
 
 
-def plain_markdown(body: str, remarks: Remarks, *, myst: bool = False) -> str:
+def plain_markdown(body: str, remarks: Remarks, *, myst: bool = False, mdx: bool = False) -> str:
     """`body` with HTML as Markdown and without what only programs of a site read.
 
-    Of a page in `myst` lines that begin with % are comments. Formulas stay as they are.
+    Of a page in `myst` lines that begin with % are comments, one in `mdx` has programs. Formulas
+    stay as they are.
     """
-    return with_formulas(body, lambda text: _plain(text, remarks, myst=myst))
+    return with_formulas(body, lambda text: _plain(text, remarks, myst=myst, mdx=mdx))
 
 
-def _plain(body: str, remarks: Remarks, *, myst: bool) -> str:
+def _plain(body: str, remarks: Remarks, *, myst: bool, mdx: bool) -> str:
     if not (
         myst
         or "mdx-code-block" in body
@@ -79,6 +80,7 @@ def _plain(body: str, remarks: Remarks, *, myst: bool) -> str:
     body = without_divisions(with_notes(body, remarks), remarks)
     found = list(pieces(body))
     html = Html("\n".join(without_code(text) for kind, text in found if kind != "code"), remarks)
+    imports = any(kind == "program" and text.startswith("import") for kind, text in found)
     made = []
     for kind, text in found:
         if kind == "code":
@@ -86,7 +88,7 @@ def _plain(body: str, remarks: Remarks, *, myst: bool) -> str:
         elif kind == "html":
             block = html.block(without_marks(text, remarks))
             made.append(f"\n{block}\n" if block else "")
-        elif kind == "program":
+        elif kind == "program" and (mdx or imports or _HEAD.match(text)):
             remarks.add(Why.CODE, text)
             remarks.comments += [text] if _HEAD.match(text) else []
         else:

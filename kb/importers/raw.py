@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 from kb.importers.code import before
 from kb.importers.remarks import Remarks, Why
+from kb.importers.signs import BRACE, WITHIN
 
 _TAG = re.compile(
     r"(?!(?<=`)\{%[^{}`]{1,30}\}`)\{%-?\s{0,9}(end)?raw\s{0,9}-?%\}"
 )  # not `{% raw %}`
 _LINE = re.compile(r"[ \t]*\n")
-_BRACE = "\ufdd9"
-"""Stands for a brace that is a sign; no letter has this code."""
+_PROGRAM = re.compile(r"^(?=import|export)", re.MULTILINE)
 
 
 def with_raw_signs(body: str, remarks: Remarks) -> str:
@@ -21,7 +21,7 @@ def with_raw_signs(body: str, remarks: Remarks) -> str:
 
 def with_braces(text: str) -> str:
     """`text` with the braces that are signs."""
-    return text.replace(_BRACE, "{")
+    return text.replace(BRACE, "{").replace(WITHIN, "")
 
 
 def _pieces(body: str, remarks: Remarks) -> Iterator[str]:
@@ -34,7 +34,8 @@ def _pieces(body: str, remarks: Remarks) -> Iterator[str]:
         remarks.add(Why.MARKS, begun[0])
         remarks.add(Why.MARKS, ended[0])
         yield body[at : begun.start()]
-        yield body[_after(body, begun) : ended.start()].replace("{", _BRACE)
+        within = body[_after(body, begun) : ended.start()].replace("{", BRACE)
+        yield _PROGRAM.sub(WITHIN, within)
         at = _after(body, ended)
     yield body[at:]
 

@@ -4,6 +4,8 @@ from collections import Counter
 from enum import StrEnum
 from itertools import starmap
 
+from kb.importers.signs import without_signs
+
 
 class Why(StrEnum):
     """Why something is left out, or not as it was written."""
@@ -33,7 +35,7 @@ class Remarks:
 
     def add(self, why: Why, what: str) -> None:
         """Tell that `what` is left out."""
-        told = " ".join(what.split())
+        told = " ".join(without_signs(what).split())
         if told:
             self.said.setdefault(why, Counter())[told] += 1
 

@@ -155,6 +155,7 @@ IMPORTERS = (
         "seen_values",
         "seen_words",
         "shortcodes",
+        "signs",
         "slashes",
         "unseen",
         "values",
