@@ -22,6 +22,9 @@ _SITE_UNLESS_TEXT = {
 }
 """Fields that steer a website where they hold a switch, a number, a list or a mapping."""
 
+_EDITORS = {"markdown", "ckeditor", "code", "asciidoc", "wysiwyg", "visual", "source"}
+"""With what Wiki.js and Quarto open a page, in a field that names a person elsewhere."""
+
 _REDIRECTS = {"redirect_from", "redirect_to", "redirects"}
 _PICTURES = {
     *("gallery", "image", "images", "photo", "photos", "picture", "pictures"),
@@ -41,6 +44,8 @@ def why_not(name: str, value: Value) -> Why | None:
         return Why.REDIRECTS
     if is_address(value):
         return Why.PERSONS
+    if name == "editor" and said(value).strip().lower() in _EDITORS:
+        return Why.SITE
     if name in _SITE_ONLY or (name in _SITE_UNLESS_TEXT and not _is_text(value)):
         return Why.SITE
     in_name = {part.lower() for part in WORD_BREAK.split(name)}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from html import unescape
 
 from kb.importers import html_attributes as said_by
+from kb.importers.anchors import without_elements
 from kb.importers.code import before
 from kb.importers.emphasis import BREAK, emphasised, with_blank_lines, with_breaks, without_gone
 from kb.importers.html_attributes import IN_TAG, attributes_of, target_of, written
@@ -99,6 +100,7 @@ class Html:
     def inline(self, text: str, *, in_table: bool = False) -> str:
         """Text with single elements in it, and `BREAK` for breaks, but a blank in a table."""
         line_break, structure = (" ", IN_ROW) if in_table else (BREAK, IN_TEXT)
+        text = without_elements(text, self._remarks)
         made = with_names(TAG.sub(lambda found: self._tag(found, line_break, structure), text))
         return _PARTED.sub(" ", _PARTED_AT_START.sub(r"\1", made)) if PARTS in made else made
 
@@ -114,7 +116,7 @@ class Html:
         return TAG.sub(word, text)
 
     def _flow(self, html: str) -> str:
-        lines = _INDENT.sub("\n", f"\n{html}")[1:].lstrip(" \t")
+        lines = _INDENT.sub("\n", f"\n{without_elements(html, self._remarks)}")[1:].lstrip(" \t")
         made, at = [], 0
         for found in TAG.finditer(lines):
             made.append(self._plain(lines[at : found.start()]))
@@ -183,7 +185,8 @@ class Html:
     def _is_element(self, slash: str, name: str, rest: str) -> bool:
         """Whether something in angle brackets is an element, and no placeholder or type."""
         known = name.lower() in KNOWN and is_html(name)
-        if not known and name.islower() and "." not in name and name not in self._ended:
+        own = "-" in name and rest.endswith("/")
+        if not known and not own and name.islower() and "." not in name and name not in self._ended:
             return False
         if slash or rest.endswith("/"):
             return True

@@ -71,6 +71,8 @@ def words_without_content(name: str, attributes: dict[str, str]) -> list[str]:
         return []
     said, named = [], {"name"} if "code" in attributes else set[str]()
     for key, value in list(attributes.items()):
+        if key.startswith((":", "@", "v-")):  # Vue's: its value is a program
+            continue
         is_code = key.lower() == "code" and _WORD.search(value) is not None
         steers = key != "name" and _STEERING.fullmatch(key)
         if is_code or key in named or (not steers and _SPOKEN_VALUE.fullmatch(value)):

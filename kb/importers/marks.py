@@ -16,7 +16,7 @@ _MARK = re.compile(
     r"|\{:/(?:[a-z]{1,20})?\}"
     r"|\{[ \t]?(?!\.{3}\})[:#.](?=[\w\s#.:-])[^{}\n]{0,2000}\}"
     r"|(?<=[\])`])\{[\w-]{1,60}=[^{}\n]{0,2000}\}"
-    r"|:(?:octicons|material|fontawesome|simple)-[\w-]{1,80}:"
+    r"|(?<![\w/]):(?:octicons|material|fontawesome|simple)-[\w-]{1,80}:(?![\w/])"
     r"|\(\([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\)\)"
 )
 _SPOKEN = re.compile(r"\b(title|caption|alt|label|text|summary|description)=(\"[^\"]*\"|'[^']*')")
@@ -79,6 +79,12 @@ _HEADING_ATTRIBUTES = re.compile(
     r"^( {0,3}#{1,6}[ \t][^\n{}]{1,500})(\{[ \t]?[\w-]{1,60}=[^{}\n]{0,2000}\})[ \t]*$",
     re.MULTILINE,
 )
+_SIZE = re.compile(
+    r"(!\[[^\[\]\n]{0,500}\]\([^()\n]{1,1000}?)[ \t]{1,9}"
+    r"(=(?=[\dx])\d{0,5}%?(?:x\d{0,5}%?)?)[ \t]{0,9}(?=\))"
+)
+"""What tells how large a picture is: Wiki.js' and others' marks."""
+
 _LOGBOOK = re.compile(
     r"^[ \t]*:LOGBOOK:[ \t]*\n(?:[ \t]*CLOCK:[^\n]*\n){0,1000}[ \t]*:END:[ \t]*$", re.MULTILINE
 )
@@ -130,6 +136,7 @@ def seen_of_marks(text: str, remarks: Remarks) -> str:
         return found["indent"] + (_included(path) if is_markdown(path) else "")
 
     text = _INSERTED.sub(inserted, text)
+    text = _SIZE.sub(told(2), text) if " =" in text else text
     text = _MARKED.sub(r"<mark>\1</mark>", text) if "==" in text else text
     if "[[" in text:
         text = _SOME_LINES.sub(told(2), _OF_VAULT.sub(told(2), text))

@@ -20,7 +20,9 @@ DIRECTIVES = (
 )
 _ROLES = "ref|doc|term|numref|eq|cite|cite:[pt]|download|kbd|abbr|sub|sup|math|index|guilabel"
 _LABEL = re.compile(r"^\(([\w.:/ -]{1,200})\)=[ \t]*$")
-_LABELS = re.compile(_LABEL.pattern, re.MULTILINE)
+_NAME = re.compile(r"^[ \t]{0,40}:(?:name|label):[ \t]{1,9}([\w.:/-]{1,200})[ \t]*$")
+"""What an option calls the block in which it stands."""
+_LABELS = re.compile(rf"{_LABEL.pattern}|{_NAME.pattern}", re.MULTILINE)
 _MARK = re.compile(
     rf"^[ \t]{{0,40}}(?:`{{3,}}|~{{3,}}|:{{3,}})[ \t]{{0,9}}\{{(?:{DIRECTIVES})\}}"
     rf"|{_LABEL.pattern}"
@@ -67,12 +69,15 @@ def options_end(lines: list[str]) -> int:
 
 def labels_in(text: str) -> list[str]:
     """The labels that a text gives, and perhaps some that stand in code."""
-    return _LABELS.findall(text)
+    return ["".join(each) for each in _LABELS.findall(text)]
 
 
 def labelled(body: str, remarks: Remarks) -> tuple[str, dict[str, str]]:
-    """`body` without lines of `(label)=`, and the words of the heading that each stands before."""
-    if ")=" not in body:
+    """`body` without lines of `(label)=`, and the words of the heading that each stands before.
+
+    Blocks that have a name have no words.
+    """
+    if ")=" not in body and not _LABELS.search(body):
         return body, {}
     labels: dict[str, str] = {}
     waiting: list[str] = []
@@ -84,6 +89,8 @@ def labelled(body: str, remarks: Remarks) -> tuple[str, dict[str, str]]:
             made.append("")
             continue
         made.append(line)
+        if name := _NAME.match(line):
+            labels.setdefault(name[1], "")
         if line.strip():
             heading = None if is_code else HEADING.match(line)
             labels |= dict.fromkeys(waiting, plain(heading[1]) if heading else "")

@@ -1,6 +1,7 @@
 """Where links to a part of an imported page lead: which heading of its entry they mean."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from kb.entries.relation import WIKI
 from kb.importers.blocks import is_block
 from kb.importers.body import headings, plain
 from kb.importers.code import in_prose, lines_of, outside_code
+from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.shortcodes import named_ids
 
@@ -24,11 +26,12 @@ _ID = re.compile(
     r"|\{\{[<%][ \t]{0,9}[\w/-]{1,60}\s(?:[^{}\n]{0,300}?\s)?id=[\"']?([^\s\"'<>{}%]{1,200})"
     r"|(?:^|[ \t])\^([A-Za-z0-9-]{4,60})[ \t]*$"
     r"|^\(([\w.:/ -]{1,200})\)=[ \t]*$"
+    r"|^[ \t]*:(?:name|label):[ \t]{1,9}([\w.:/-]{1,200})[ \t]*$"
     r"|^[ \t]*(?:- )?id::[ \t]{0,9}([\da-f-]{36})[ \t]*$",
     re.MULTILINE,
 )
 _CELL_ID = re.compile(
-    r"[ \t]*(?:#|//|--|%%)\|[ \t]*label:[ \t]*[\"']?([\w.:-]{1,200})"
+    r"[ \t]*(?:(?:#|//|--|%%)\|[ \t]*label:|:(?:name|label):)[ \t]*[\"']?([\w.:/-]{1,200})"
     r"|[ \t]*(?:`{3,}|~{3,})[ \t]*\{[A-Za-z]{1,20}[ \t]+([\w.-]{1,200})[ \t]*[,}]"
 )
 _SHORTCODE = re.compile(r"\{\{[<%][ \t]{0,9}([\w/-]{1,60})\s")
@@ -60,7 +63,11 @@ class Parts(Struct, frozen=True):
 
     def slug(self, part: str) -> str | None:
         """The slug of the heading that `part` of a link means, if it is not called so."""
-        return None if part_slug(part) in self.answered else self.meant.get(letters(part))
+        if part_slug(part) in self.answered:
+            return None
+        said = letters(part)
+        of_number = said[2:] if said.startswith("id") else ""  # GitBook: "id-1.-get-the-key"
+        return self.meant.get(said, self.meant.get(of_number) if of_number[:1].isdigit() else None)
 
     def called(self, part: str) -> str:
         """What the page calls `part` of a link: a slug, nothing for the page, `part` if unknown."""
@@ -71,6 +78,7 @@ class Parts(Struct, frozen=True):
 def parts_of(body: str, sections: Sequence[Section]) -> Parts:
     """The parts of the page that `body`, as it stands in the file, became."""
     slugs, answered, meant, under = Slugs(), set[str](), dict[str, str](), dict[str, str]()
+    again = Counter[str]()
     for section in sections:
         for heading in (section.heading, *headings(section.text)):
             if names := slugs.of(heading):
@@ -78,9 +86,12 @@ def parts_of(body: str, sections: Sequence[Section]) -> Parts:
                 meant.setdefault(letters(heading), names[0])
                 meant.setdefault(letters(names[0]), names[0])
                 # A heading without text of its own stands before those below it.
-                for above in heading.split(": "):
-                    under.setdefault(letters(above), names[0])
+                *heads, last = map(letters, heading.split(": "))
+                number, again[last] = again[last] or "", again[last] + 1
+                for above in (*heads, f"{last}{number}"):
+                    under.setdefault(above, names[0])
     meant = {**under, **meant}
+    meant = {**{name: meant[seen] for name, seen in _beside_marks(body) if seen in meant}, **meant}
     ids = dict[str, str]()
     for each, words in _ids(body):
         if found := meant.get(words) or ids.get(letters(each)):
@@ -90,13 +101,30 @@ def parts_of(body: str, sections: Sequence[Section]) -> Parts:
     return Parts(frozenset(answered), {**meant, **ids})
 
 
+def _beside_marks(body: str) -> Iterator[tuple[str, str]]:
+    """Of headings with marks the letters of the words beside these, and of what readers see."""
+    found = [
+        line
+        for line, is_code in lines_of(body)
+        if not is_code and _HEADING.match(line) and _NO_WORDS.search(line)
+    ]
+    seen = headings(plain_markdown("\n\n".join(found), Remarks())) if found else []
+    if len(seen) == len(found):
+        for line, heading in zip(found, seen, strict=True):
+            yield _name(line.strip(" #")), letters(heading)
+
+
+def _name(heading: str) -> str:
+    return letters(plain(outside_code(heading, lambda text: _NO_WORDS.sub("", text))))
+
+
 def _ids(body: str) -> Iterator[tuple[str, str]]:
     """The ids that a text gives, each with the letters of its heading: in its line, or next to it.
 
     An id in a line of its own right before a heading is that of the heading, but `{: #id}`, as
     kramdown has it, belongs to what stands right above it.
     """
-    if not (_ID.search(body) or "label:" in body or "{r " in body):
+    if not (_ID.search(body) or "label:" in body or ":name:" in body or "{r " in body):
         return
     counts: dict[str, int] = {}
     words, waiting, above = "", list[str](), ""
@@ -112,8 +140,7 @@ def _ids(body: str) -> Iterator[tuple[str, str]]:
         ids = [] if is_code else [each for each in _ids_in(line) if each not in named]
         yield from ((each, one) for each, name in named.items() for one in (words, letters(name)))
         if found:
-            words_alone = outside_code(found[1], lambda text: _NO_WORDS.sub("", text))
-            name = letters(plain(words_alone))
+            name = _name(found[1])
             number = counts.get(name, 0)
             counts[name] = number + 1
             words = f"{name}{number}" if number else name

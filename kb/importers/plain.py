@@ -2,9 +2,10 @@
 
 import re
 
+from kb.importers.anchors import without_links
 from kb.importers.body import lines_in_code
 from kb.importers.branches import has_conditions, without_unmet
-from kb.importers.code import lines_of, outside_code, with_fences_apart, without_code
+from kb.importers.code import HEADING_LINE, lines_of, outside_code, with_fences_apart, without_code
 from kb.importers.code_blocks import with_fences, without_literals
 from kb.importers.comments import has_comments, without_comments
 from kb.importers.components import flattened
@@ -36,14 +37,15 @@ from kb.importers.wide_links import with_links_in_lines
 _SUSPICIOUS = re.compile(
     r"[<{]|%%|::|^[ \t>]*\+[-:=]|^[ \t]*///|^[ \t]*(?:===|!!!|\?{3})|^[ \t]*#\+|\(\(|:[a-z]{1,20}-|"
     r"\]:[ \t]*#|dendron://|\^[a-z0-9-]{4,60}[ \t]*$|!\[\[|==\S|:LOGBOOK:|- #\+|"
-    r"\[toc|\[_toc|^(?:import|export) |(?:^|[ \t])\*\*(?=[ \t.,;:!?)]|$)|\[[ \t]*\]\(",
+    r"\[toc|\[_toc|^(?:import|export) |(?:^|[ \t])\*\*(?=[ \t.,;:!?)]|$)"
+    r"|[ \t]=[\dx]|\[[ \t#¶§🔗\u200b]*\]\(",
     re.I | re.MULTILINE,
 )
 _MDX = re.compile(r"[ \t]*(`{3,}|~{3,})mdx-code-block[ \t]*$")
 _ENDING = re.compile(r"(?: {4,40}|\t)[ \t]*\{\{[<%][ \t]*/[ \t]*([\w-]{1,60})[ \t]*[%>]\}\}[ \t]*$")
 _BEGINNING = re.compile(r"\{\{[<%][ \t]*([\w-]{1,60})")
 _HEAD = re.compile(r"export\s{1,9}const\s{1,9}\w{0,40}(?:meta|matter)", re.IGNORECASE)
-_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t][^\n]*", re.MULTILINE)
+_HEADING = re.compile(HEADING_LINE, re.MULTILINE)
 _ITEM = re.compile(
     r"^([ \t>]{0,40}(?:[-*+]|\d{1,9}[.)]|\[\^[^\]\s]{1,200}\]:)[ \t]{1,9})(?=[{:<])", re.MULTILINE
 )
@@ -150,7 +152,7 @@ def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:
     def in_one_line(heading: re.Match[str]) -> str:
         return outside_code(heading[0], lambda part: _BREAK.sub(" ", part))
 
-    text = _ITEM.sub(rf"\1{_FIRST}", _HEADING.sub(in_one_line, text))
+    text = _ITEM.sub(rf"\1{_FIRST}", _HEADING.sub(in_one_line, without_links(text, remarks)))
     made = []
     for paragraph in re.split(r"(\n[ \t]*\n)", text):
         html.begin(paragraph)

@@ -172,6 +172,9 @@ def test_a_table_of_components_alone_has_a_first_row() -> None:
         ('Tie <Knot name="Reef knot" /> now.', "Tie Reef knot now."),
         ('Tie.\n\n<Knot id="reef" kind="Flat one" name="reef" />', "Tie."),
         ('Tie.\n\n<ReefIcon name="A reef" />', "Tie."),
+        ('Tie.\n\n<reef-picture :of="aReef" />', "Tie."),
+        ('Since <my-badge text="3.2 and later" /> only', "Since 3.2 and later only"),
+        ("ssh <my-host>", "ssh <my-host>"),
         ('Tie.\n\n<Knot data={[{a: "B c"}]} image="/Reef one.png" />', "Tie."),
     ],
 )

@@ -125,6 +125,8 @@ def test_an_empty_item_costs_neither_further_names_nor_relations_nor_the_remark(
         ("questions: [ada@example.org]", "Names of persons: questions: ada@example.org"),
         ("ask: ada@example.org", "Names of persons: ask: ada@example.org"),
         ("css: [a.css]", "What steers a website: css: a.css"),
+        ("editor: markdown", "What steers a website: editor: markdown"),
+        ("editor: visual", "What steers a website: editor: visual"),
     ],
 )
 def test_addresses_of_persons_and_settings_are_told_and_nowhere(field: str, told: str) -> None:

@@ -24,6 +24,10 @@ def made(text: str) -> str:
         ("{{ it's }}so{{ it's }}", "so"),
         ("{{ '{% so %}' }}", "{% so %}"),
         ("{::nomarkdown}<b>so</b>{:/} or{:/nomarkdown}", "**so** or"),
+        ("![Plan](plan.svg =100x50) so", "![Plan](plan.svg) so"),
+        ('![Plan](plan.svg "Of it" =50%x)', '![Plan](plan.svg "Of it")'),
+        ("so :material-home: and `:simple-x:`", "so  and `:simple-x:`"),
+        ("https://a.example/a:material-b:c/d", "https://a.example/a:material-b:c/d"),
     ],
 )
 def test_a_mark_ends_where_the_other_tool_ends_it(written: str, read: str) -> None:

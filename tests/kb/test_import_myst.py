@@ -175,6 +175,15 @@ def test_a_label_before_a_heading_is_what_links_call_it() -> None:
     assert "Marks of other tools: (heat)=" in "\n".join(found.remarks)
 
 
+@pytest.mark.parametrize("option", [":name: hot-one", ":label: hot-one"])
+def test_the_name_of_a_block_is_what_links_call_it(option: str) -> None:
+    found = parsed(
+        f"(a)=\n## Pots\n\n:::{{note}}\n{option}\n\nHot.\n:::\n\n## End\n\n{{ref}}`it <hot-one>`"
+    )
+
+    assert made(found).endswith("[it](#pots)")
+
+
 def test_links_to_the_labels_of_other_pages_of_a_book_lead_there(tmp_path: Path) -> None:
     files = {
         "_toc.yml": "root: a",

@@ -142,6 +142,89 @@ def test_links_to_a_part_of_their_own_page_stay_on_it(base: KnowledgeBase, tmp_p
     )
 
 
+MARKED = """# Install it <a href="#install" id="install"></a>
+
+## Get the key <a href="#get-key" id="get-key"></a>
+
+## <a id="four" class="anchor" aria-hidden="true" href="#four"><svg class="a"></svg></a>Four
+
+Text.
+
+## Les index[#](#les-index "Permanent link")
+
+Text.
+
+### 1. Turn `it`[](https://a.example/x#turn)
+
+Text.
+
+## Foo <Badge type="tip" text="beta" />
+
+Text.
+
+## Foo bar
+
+Text.
+
+## {% since "1.0" %} Fig
+
+```{figure} fig.png
+:name: of-fig
+```
+
+## Maps
+
+### General
+
+Text.
+
+## Skins
+
+### General
+
+Text.
+
+## Maps
+
+### Other
+
+Text.
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "led"),
+    [
+        ("install", ""),
+        ("get-key", "get-the-key"),
+        ("four", "four"),
+        ("les-index", "les-index"),
+        ("id-1.-turn-it", "1-turn-it"),
+        ("foo", "foo-beta"),
+        ("foo-bar", "foo-bar"),
+        ("fig", "1-0-fig"),
+        ("of-fig", "1-0-fig"),
+        ("general", "general"),
+        ("general-1", "general-1"),
+    ],
+)
+def test_a_heading_is_found_by_what_it_says_beside_its_marks(part: str, led: str) -> None:
+    parsed = parse_markdown(f"{MARKED}\n[x](#{part})".encode(), "x.md")
+
+    assert parsed.content.title == "Install it"
+    assert f"[x](#{led})" in parsed.content.sections[-1].text
+
+
+def test_headings_below_some_without_text_are_counted_by_their_own_words() -> None:
+    body = "# Rules\n\n" + "".join(
+        f"# {each}\n\n## General\n\nOf {each}.\n\n" for each in ("Maps", "Skins", "Fonts")
+    )
+    parts = parse_markdown(body.encode(), "a.md").parts
+
+    said = [parts.slug(each) for each in ("general", "general-1", "general-2", "skins")]
+    assert said == ["maps-general", "skins-general", "fonts-general", "skins-general"]
+
+
 def test_an_id_of_kramdown_is_that_of_what_stands_right_above_it() -> None:
     body = (
         "# Fruit\n\n## Apples\n{: #one}\n\n## Pears\n\nGreen.\n{: #green}\n\n"

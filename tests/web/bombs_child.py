@@ -97,6 +97,7 @@ PIECES = (
 IMPORTERS = (
     *(
         "abbreviations",
+        "anchors",
         "attributes",
         "autorefs",
         "blocks",
