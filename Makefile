@@ -68,7 +68,7 @@ lint: dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@$(COG) --check --check-fail-msg "run \`make docs\`" --diff $(MADE)
-	$(BIN)/bandit --quiet --recursive -c pyproject.toml -ll events indexer kb sqlite_files web benchmarks .ci
+	$(BIN)/bandit --quiet --recursive -c pyproject.toml -ll events indexer kb web benchmarks .ci
 	@$(BIN)/python -m pip --disable-pip-version-check check
 
 # Writes the tables in docs/ anew; `make lint` fails where they are not what the program is.

@@ -26,6 +26,7 @@ from events.event import NewEvent, RecordedEvent, StreamWrite
 from events.log import EventLog
 from events.projection import ProjectionRunner
 from events.sqlite import SqliteEventLog
+from events.sqlite_files.tables import make
 from events.sqlite_vault import SqliteVault
 from kb.areas import VIEWS, build_codec
 from kb.entries.content import Content, Section
@@ -39,7 +40,6 @@ from kb.entries.entry import (
 )
 from kb.projections.views import BATCH, Views
 from kb.views import withheld
-from sqlite_files.tables import make
 
 TEXT = "Everybody says in one sentence what would have helped, then we choose one thing. " * 6
 EVENTS_OF_ENTRY = 10

@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 
 from events.errors import EventLogError, LogFormatError, LogUnavailable
+from events.sqlite_files import errors
+from events.sqlite_files.opening import application_of, connect, is_empty, transaction, version_of
 from events.sqlite_frozen import Frozen
 from events.sqlite_layout import Layout
-from sqlite_files import errors
-from sqlite_files.opening import application_of, connect, is_empty, transaction, version_of
 
 _PRAGMAS: Mapping[str, str | int] = {
     "synchronous": "FULL",

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from events.errors import LogUnavailable
-from sqlite_files.opening import Look, connect, looked_at
+from events.sqlite_files.opening import Look, connect, looked_at
 
 _READING = {"query_only": "ON"}
 _BESIDE = ("-wal", "-shm")

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from events.sqlite_files.opening import LEAVES_NOTHING
 from events.sqlite_marks import TABLE
-from sqlite_files.opening import LEAVES_NOTHING
 
 # What a run of events of one append has in common stands on its first event only (`place` 0) and
 # is NULL on the others: their rows need no second index, and their version follows from `place`.

@@ -19,12 +19,12 @@ from events.sqlite_file import (
     open_reader,
     open_writer,
 )
+from events.sqlite_files.opening import transaction, wal_is_emptied, without_waiting
 from events.sqlite_frozen import Frozen
 from events.sqlite_layout import VAULT
 from events.sqlite_marks import read_mark, write_mark
 from events.sqlite_older import fill_vault
 from events.vault import DAMAGED, Row, known, refuse_closed, refuse_lost
-from sqlite_files.opening import transaction, wal_is_emptied, without_waiting
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM

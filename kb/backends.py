@@ -19,6 +19,7 @@ from events.marks import Mark
 from events.sqlite import SqliteEventLog
 from events.sqlite_check import check_chain, check_log
 from events.sqlite_file import is_of_format_before
+from events.sqlite_files.opening import kept_as_found
 from events.sqlite_layout import LOG as LOG_LAYOUT
 from events.sqlite_layout import VAULT as VAULT_LAYOUT
 from events.sqlite_older import read_older, read_older_keys
@@ -32,7 +33,6 @@ from kb.storage.data_directory import BEGUN, SETTINGS, DataDirectory, is_begun, 
 from kb.storage.frozen import FrozenDirectory
 from kb.storage.leadership import Leadership
 from kb.writer import Clock
-from sqlite_files.opening import kept_as_found
 
 FORMAT = LOG_LAYOUT.version
 """Of log and vault, as `kb status` tells it."""

@@ -62,9 +62,7 @@ def test_the_targets_of_the_readme_exist() -> None:
 
 
 def test_every_variable_of_the_environment_stands_on_the_page_about_settings() -> None:
-    rooms = [
-        ROOT / room for room in ("events", "indexer", "kb", "sqlite_files", "web", "benchmarks")
-    ]
+    rooms = [ROOT / room for room in ("events", "indexer", "kb", "web", "benchmarks")]
     files = [path for room in rooms for path in room.rglob("*.py")] + [ROOT / "Makefile"]
     used = {name for file in files for name in VARIABLE.findall(file.read_text(encoding="utf-8"))}
     used |= ENVIRONMENT.keys()
@@ -86,13 +84,13 @@ def test_every_attack_that_is_named_has_the_tests_that_are_named_with_it() -> No
 
 
 def test_no_file_that_a_merge_left_behind_is_in_the_tree() -> None:
-    rooms = ("events", "indexer", "kb", "sqlite_files", "web", "tests", "benchmarks", "docs")
+    rooms = ("events", "indexer", "kb", "web", "tests", "benchmarks", "docs")
     files = [*ROOT.glob("*"), *(path for room in rooms for path in (ROOT / room).rglob("*"))]
     assert [path for path in files if path.suffix in (".orig", ".rej")] == []
 
 
 def test_every_folder_of_modules_is_a_package_so_that_no_tool_passes_it_over() -> None:
-    rooms = ("events", "indexer", "kb", "sqlite_files", "web")
+    rooms = ("events", "indexer", "kb", "web")
     folders = {path.parent for room in rooms for path in (ROOT / room).rglob("*.py")}
     assert [each for each in folders if not (each / "__init__.py").exists()] == []
 

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(path for top in ("tests", "benchmarks") for path in (ROOT / top).rglob("*.py"))
-OURS = ("events", "indexer", "kb", "sqlite_files", "web", "tests", "benchmarks")
+OURS = ("events", "indexer", "kb", "web", "tests", "benchmarks")
 BY_NAME = frozenset({"getattr", "setattr", "delattr", "object", "attrgetter"})
 """What takes names of attributes as strings: of Python, of pytest and of `unittest.mock.patch`."""
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from events.sqlite_files.opening import connect
 from indexer.errors import IndexOutdated
 from indexer.stored import generation
 from indexer.stored.generation import PASSAGES, VECTORS
-from sqlite_files.opening import connect
 
 _COUNTS = """SELECT (SELECT position FROM stamp), (SELECT count(id) FROM documents),
     (SELECT count(*) FROM passages WHERE document > 0), (SELECT source FROM stamp)"""

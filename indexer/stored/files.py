@@ -6,9 +6,9 @@ from contextlib import AbstractContextManager, closing
 from functools import partial
 from pathlib import Path
 
+from events.sqlite_files.errors import explained, is_damage, said
+from events.sqlite_files.opening import LEAVES_NOTHING, connect, wal_is_emptied
 from indexer.errors import IndexerError, IndexOutdated, IndexUnavailable
-from sqlite_files.errors import explained, is_damage, said
-from sqlite_files.opening import LEAVES_NOTHING, connect, wal_is_emptied
 
 _PATIENCE = 5.0
 """Seconds to wait for a lock of another."""

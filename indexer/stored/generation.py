@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
+from events.sqlite_files.errors import bare
 from indexer.embedding.calibration import MINILM, Calibration
 from indexer.errors import IndexOutdated
 from indexer.stored.files import replace_durably
-from sqlite_files.errors import bare
 
 if TYPE_CHECKING:
     from indexer.embedding.embedder import Embedder

@@ -10,10 +10,10 @@ from typing import Self
 
 import numpy as np
 
+from events.sqlite_files.opening import transaction
 from indexer.embedding.embedder import Embedded, Vectors, Words
 from indexer.errors import IndexOutdated
 from indexer.stored.files import compact, empty_in_place, empty_log, open_file, reading
-from sqlite_files.opening import transaction
 
 # Words have a table of their own, so that opening an index does not read past them, and hashes
 # one, so that its index is soon made anew. Rows are emptied and stay: see `files.open_file`.

@@ -7,13 +7,8 @@ from pathlib import Path
 
 from events import sqlite_marks
 from events.marks import Mark
-from events.sqlite_frozen import Frozen
-from kb.accounts import tally
-from kb.accounts.schema import APPLICATION_ID, TABLES, TRIGGERS, VERSION
-from kb.errors import DataDirectoryError, KnowledgeBaseError, Refused
-from kb.messages import _
-from sqlite_files.errors import explained, kind_of, said
-from sqlite_files.opening import (
+from events.sqlite_files.errors import explained, kind_of, said
+from events.sqlite_files.opening import (
     LEAVES_NOTHING,
     application_of,
     connect,
@@ -21,7 +16,12 @@ from sqlite_files.opening import (
     transaction,
     version_of,
 )
-from sqlite_files.tables import make
+from events.sqlite_files.tables import make
+from events.sqlite_frozen import Frozen
+from kb.accounts import tally
+from kb.accounts.schema import APPLICATION_ID, TABLES, TRIGGERS, VERSION
+from kb.errors import DataDirectoryError, KnowledgeBaseError, Refused
+from kb.messages import _
 
 PASSING = frozenset({"session", "link", "challenge"})
 """Tables whose rows last a short time, and can be given again."""

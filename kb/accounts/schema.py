@@ -1,6 +1,6 @@
 """The tables of accounts.sqlite; all that is about one member has a column `member`."""
 
-from sqlite_files.tables import Table
+from events.sqlite_files.tables import Table
 
 APPLICATION_ID = 0x54524941  # "TRIA": SQLite keeps it in the header of the file
 VERSION = 2

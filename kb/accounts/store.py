@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from events.marks import Mark
+from events.sqlite_files.opening import transaction, wal_is_emptied, without_waiting
 from events.sqlite_frozen import Frozen
 from events.sqlite_marks import add_mark, read_marks
 from kb.accounts.account_file import AccountFile
@@ -17,7 +18,6 @@ from kb.accounts.schema import MEMBER_TABLES
 from kb.accounts.secret import Random
 from kb.errors import DataDirectoryError
 from kb.messages import _
-from sqlite_files.opening import transaction, wal_is_emptied, without_waiting
 
 Row = tuple[Any, ...]
 

@@ -8,7 +8,7 @@ stand in the table `tally` and are kept up by triggers of each connection.
 import sqlite3
 
 from events.chain import hash_of
-from sqlite_files.tables import Table, make
+from events.sqlite_files.tables import Table, make
 
 TABLE = Table("tally", "name, number integer, sum integer", "name")
 _TABLES = """SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'tally'

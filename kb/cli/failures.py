@@ -110,8 +110,8 @@ def explain(error: BaseException) -> str:
     import sqlite3
 
     from events.errors import EventLogError
+    from events.sqlite_files.errors import said
     from indexer.errors import IndexerError
-    from sqlite_files.errors import said
 
     match error:
         case KnowledgeBaseError() | EventLogError() | IndexerError():

@@ -3,11 +3,11 @@
 from sqlite3 import Connection
 
 from events.event import RecordedEvent
+from events.sqlite_files.tables import Table
 from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
 from kb.entries.entry import EntryErased
 from kb.views.view import SEEN, View, delete_of_entry, stored_time
 from kb.views.withheld import Aside
-from sqlite_files.tables import Table
 
 TABLES = (
     Table(

@@ -5,6 +5,7 @@ from sqlite3 import Connection
 import msgspec
 
 from events.event import RecordedEvent
+from events.sqlite_files.tables import Table
 from kb.access import Visibility, audience
 from kb.collation import sort_key
 from kb.entries import tally
@@ -39,7 +40,6 @@ from kb.views.view import (
     stored_time,
 )
 from kb.views.withheld import Aside, lacks, left, narrowed
-from sqlite_files.tables import Table
 
 # `position` is that of the contribution, `revised_position` that of the text that stands now, whose
 # first words are the `summary`: a list reads no whole text. `withheld` is as `left` answers.

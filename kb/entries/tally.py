@@ -10,8 +10,8 @@ from sqlite3 import Connection
 from typing import Any
 
 from events.event import RecordedEvent
+from events.sqlite_files.tables import Table
 from kb.views.view import NOT_ERASED, SEEN_PARTITION, Handler
-from sqlite_files.tables import Table
 
 # `facet` is total, group or tag; the total is that of a kind and has no other name.
 TABLES = (

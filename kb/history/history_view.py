@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from events.event import RecordedEvent
+from events.sqlite_files.tables import Table
 from kb.entries.entry import EntryErased
 from kb.sentences import unreadable
 from kb.views.stream_kind import StreamKind, Words
@@ -20,7 +21,6 @@ from kb.views.view import (
     stored_time,
 )
 from kb.views.withheld import Aside
-from sqlite_files.tables import Table
 
 # `other` is the entry that the message in `detail` ends with: its title is looked up by readers.
 TABLES = (

@@ -4,11 +4,11 @@ from sqlite3 import Connection
 from typing import Any
 
 from events.event import RecordedEvent
+from events.sqlite_files.tables import Table
 from kb.entries.content import Relation
 from kb.entries.entry import EntryErased, EntryRelated, EntryUnrelated
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 from kb.views.view import SEEN, View, delete_of_entry, nothing_sealed
-from sqlite_files.tables import Table
 
 # `stated_by` is the stream that says so: two may say the same, and each takes back only its own.
 # `entry_id` is the entry that it belongs to: those who do not see that one do not see it said.

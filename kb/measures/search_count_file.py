@@ -8,13 +8,13 @@ from pathlib import Path
 from events import sqlite_marks
 from events.log import EventLog
 from events.marks import misfit
+from events.sqlite_files.errors import DAMAGE, explained, said
+from events.sqlite_files.opening import LEAVES_NOTHING, connect, transaction, version_of
+from events.sqlite_files.tables import Table, make
 from events.sqlite_marks import read_mark, write_mark
 from kb.accounts import tally
 from kb.errors import DataDirectoryError
 from kb.messages import _
-from sqlite_files.errors import DAMAGE, explained, said
-from sqlite_files.opening import LEAVES_NOTHING, connect, transaction, version_of
-from sqlite_files.tables import Table, make
 
 BRIEFLY = 0.05
 """Seconds to wait for others who use the file, where something else waits for this."""

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from events.event import RecordedEvent
+from events.sqlite_files.tables import Table
 from kb.access import Role, audience
 from kb.accounts.links import Purpose
 from kb.community import WorldAccessChanged
@@ -33,7 +34,6 @@ from kb.people.sign_in import (
 from kb.sentences import listed
 from kb.views.view import SEEN_PARTITION, SEEN_THEN, Handler, View, partition, stored_time
 from kb.views.withheld import Aside, lacks, narrowed
-from sqlite_files.tables import Table
 
 # `subject` is the member or group that an event is about, `entry_id` the entry, if it is about one,
 # and `author` whose that is or was; `detail` is a message. `partition` tells who saw the entry

@@ -3,10 +3,10 @@
 from sqlite3 import Connection
 
 from events.event import RecordedEvent
+from events.sqlite_files.tables import Table
 from kb.entries.entry import EntryErased
 from kb.people.member import MemberErased, MemberLeft
 from kb.views.view import EVERYBODY, NOBODY, View
-from sqlite_files.tables import Table
 
 TABLES = (
     Table("erasure", "position integer, stream, actor, with_entries integer", "position"),

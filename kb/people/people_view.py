@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from events.event import RecordedEvent
+from events.sqlite_files.tables import Table
 from kb.characters import skeleton
 from kb.collation import sort_key
 from kb.community import WorldAccessChanged
@@ -26,7 +27,6 @@ from kb.people.member import (
 )
 from kb.views.view import EVERYBODY, Handler, View, stored_time
 from kb.views.withheld import held
-from sqlite_files.tables import Table
 
 # `looks` is what two names have in common that look alike, `name_key` tells their order, and
 # `name_id` is the id that a group formed with this name would have.

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from threading import Condition, Event, Lock, Thread
 
 from events.errors import EventLogError
+from events.sqlite_files.errors import said
 from indexer.errors import IndexerError
 from kb.errors import KnowledgeBaseError
-from sqlite_files.errors import said
 
 RETRY_SECONDS = 1.0
 """How long the background work rests after an error, e.g. a full disk."""

@@ -6,11 +6,11 @@ from threading import RLock
 from typing import TypeVar
 
 from events.log import EventLog
+from events.sqlite_files.errors import is_damage
 from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.messages import _
 from kb.projections.views import Views
 from kb.views.file import File
-from sqlite_files.errors import is_damage
 
 T = TypeVar("T")
 

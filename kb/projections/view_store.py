@@ -8,6 +8,8 @@ from pathlib import Path
 from events.codec import EventCodec
 from events.log import EventLog
 from events.marks import Misfit, misfit
+from events.sqlite_files.errors import is_damage
+from events.sqlite_files.opening import transaction, version_of
 from events.sqlite_marks import read_mark, write_mark
 from kb.messages import _
 from kb.projections.finished import last_finished
@@ -23,8 +25,6 @@ from kb.views.tables import (
     states,
 )
 from kb.views.view_set import ViewSet, made_with
-from sqlite_files.errors import is_damage
-from sqlite_files.opening import transaction, version_of
 
 _MISFITS: Mapping[Misfit, str] = {
     "other log": "they were made from another log",

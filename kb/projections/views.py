@@ -12,6 +12,8 @@ from events.errors import EventLogError
 from events.event import RecordedEvent
 from events.log import EventLog
 from events.projection import NOT_THE_EVENT, ParkedEvent, ProjectionRunner, refuse_damage
+from events.sqlite_files.errors import is_damage
+from events.sqlite_files.opening import transaction
 from kb.projections.erased import NotAlone, write_over
 from kb.projections.view_store import ViewStore
 from kb.views import withheld
@@ -33,8 +35,6 @@ from kb.views.tables import (
 )
 from kb.views.view_set import ViewSet, made_with
 from kb.writer import Clock
-from sqlite_files.errors import is_damage
-from sqlite_files.opening import transaction
 
 BATCH = 2_000
 BEGUN = ".new"

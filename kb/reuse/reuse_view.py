@@ -3,11 +3,11 @@
 from sqlite3 import Connection
 
 from events.event import RecordedEvent
+from events.sqlite_files.tables import Table
 from kb.entries.entry import EntryErased
 from kb.entries.spelling import called
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 from kb.views.view import SEEN, View, delete_of_entry, stored_time
-from sqlite_files.tables import Table
 
 TABLES = (
     Table(

@@ -11,10 +11,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from events.errors import EventLogError
+from events.sqlite_files.errors import said
 from kb.errors import DataDirectoryError, said_by
 from kb.messages import _
 from kb.storage.settings import FILE_NAME
-from sqlite_files.errors import said
 
 LOG = "log.sqlite"
 VAULT = "vault.sqlite"

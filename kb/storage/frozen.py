@@ -16,12 +16,12 @@ from threading import Lock
 
 from filelock import FileLock, Timeout
 
+from events.sqlite_files.errors import kind_of
 from events.sqlite_frozen import Frozen
 from indexer.errors import IndexUnavailable
 from kb.errors import DataDirectoryError
 from kb.messages import _
 from kb.storage.data_directory import BEGUN, INDEX, DataDirectory, storage_errors
-from sqlite_files.errors import kind_of
 
 ROOM = 512_000
 """Bytes without which a disk counts as full: what opening a directory writes, and a small entry."""

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 
-from sqlite_files.opening import connect
+from events.sqlite_files.opening import connect
 
 BUSY_SECONDS = 1.0
 """How long to wait for another program that keeps the file locked; ours never do for long."""

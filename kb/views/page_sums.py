@@ -21,8 +21,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from events.sqlite_files.opening import wal_is_emptied, without_waiting
 from kb.views.file import BUSY_SECONDS, reading_beside
-from sqlite_files.opening import wal_is_emptied, without_waiting
 
 _WAL_HEADER = 32
 _FRAME_HEADER = struct.Struct(">II8s8s")

@@ -13,9 +13,9 @@ from events.codec import EventCodec
 from events.errors import EventDataError, EventLogError, SealedDataError, UnknownEventType
 from events.log import EventLog
 from events.projection import ParkedEvent
+from events.sqlite_files.opening import connect, is_empty, transaction
+from events.sqlite_files.tables import Table, database, make
 from kb.views.view import read_time, to_stored
-from sqlite_files.opening import connect, is_empty, transaction
-from sqlite_files.tables import Table, database, make
 
 TABLE = Table(
     "parked", "projection, position integer, type, stream, error, parked_at", "projection, position"

@@ -11,6 +11,8 @@ from typing import TypeVar
 from msgspec import structs
 
 from events.log import EventLog
+from events.sqlite_files.errors import is_damage, said
+from events.sqlite_files.opening import version_of
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.messages import _
 from kb.views.file import MISSING, File, file_at, open_views
@@ -29,8 +31,6 @@ from kb.views.tables import (
 )
 from kb.views.view_set import ViewSet, made_with, tables_of
 from kb.views.withheld import PARKED_BY, SEEN_ROWS
-from sqlite_files.errors import is_damage, said
-from sqlite_files.opening import version_of
 
 T = TypeVar("T")
 

@@ -9,11 +9,11 @@ from msgspec import Struct
 from events import sqlite_marks
 from events.log import EventLog
 from events.marks import misfit
+from events.sqlite_files.opening import version_of
+from events.sqlite_files.tables import Table, database, make
 from kb.views import withheld
 from kb.views.view import View
 from kb.views.view_set import Made, ViewSet, made_with, tables_of
-from sqlite_files.opening import version_of
-from sqlite_files.tables import Table, database, make
 
 READ_WHOLE = frozenset({"view_state", "forgotten", "parked", "withheld"})
 """Tables about the file itself, which readers look up as they are."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct
 
 from events.event import RecordedEvent
-from sqlite_files.tables import Table
+from events.sqlite_files.tables import Table
 
 if TYPE_CHECKING:
     from kb.views.withheld import Aside

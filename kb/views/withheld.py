@@ -17,12 +17,12 @@ from msgspec import Struct
 
 from events.event import RecordedEvent
 from events.projection import ParkedEvent
+from events.sqlite_files.tables import Table
 from kb.access import OPERATOR_LABEL, member_label
 from kb.messages import _
 from kb.views.parked import parked_of
 from kb.views.stream_kind import StreamKind
 from kb.views.view import NOW_SEEN_BY, SEEN_THEN, Lack, View, to_stored
-from sqlite_files.tables import Table
 
 SIGHT_CHANGED = "entry-visibility-changed"
 

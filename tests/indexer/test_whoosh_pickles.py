@@ -83,7 +83,7 @@ def test_what_is_prepared_would_have_run(mark: Path) -> None:
 
 
 def test_nothing_else_of_ours_makes_objects_or_programs_of_what_it_reads() -> None:
-    rooms = [ROOT / room for room in ("events", "indexer", "kb", "sqlite_files", "web")]
+    rooms = [ROOT / room for room in ("events", "indexer", "kb", "web")]
     found = {
         file.relative_to(ROOT).as_posix()
         for room in rooms

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from events.sqlite_files.errors import NoWal
 from kb.accounts.schema import MEMBER_TABLES, VERSION
 from kb.accounts.store import UNFINISHED, AccountStore
 from kb.errors import DataDirectoryError, Refused
-from sqlite_files.errors import NoWal
 from tests.worlds.base import ANA, BEN, START, Accounts, at_once
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -119,7 +119,7 @@ def test_a_file_that_cannot_have_a_wal_is_refused(
     def refused(*_: object) -> None:
         raise NoWal("no WAL")
 
-    monkeypatch.setattr("sqlite_files.opening.switch_to_wal", refused)
+    monkeypatch.setattr("events.sqlite_files.opening.switch_to_wal", refused)
     with pytest.raises(DataDirectoryError, match="where SQLite can keep a WAL"):
         AccountStore(tmp_path / "accounts.sqlite")
 

@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 
 from events.event import RecordedEvent
 from events.sealed_fields import Sealed
+from events.sqlite_files.tables import Table
 from kb.access import Action, may, of_member, operator, require
 from kb.area import Area
 from kb.areas import AREAS, build_codec, views_of
@@ -24,7 +25,6 @@ from kb.own import Own, Reading
 from kb.views.stream_kind import Fact, StreamKind, Told
 from kb.views.view import SEEN, View, delete_of_entry
 from kb.writer import Aggregate, Receipt, Writer
-from sqlite_files.tables import Table
 from tests.kb.unreadable import copied, damaged
 from tests.worlds.log import ViewedWorld
 

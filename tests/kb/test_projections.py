@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from events.event import RecordedEvent
 from events.memory import InMemoryEventLog
 from events.projection import ParkedEvent
+from events.sqlite_files.tables import Table
 from kb.access import Visibility, operator
 from kb.areas import VIEWS
 from kb.endorsements.service import Endorsements
@@ -26,7 +27,6 @@ from kb.projections.worker import ProjectionWorker
 from kb.reuse.service import Reuses
 from kb.views.view import EVERYBODY, Handler, View
 from kb.views.view_set import ViewSet, tables_of
-from sqlite_files.tables import Table
 from tests.kb.conftest import OpenBase
 from tests.kb.unreadable import copied, copy_into, sights
 from tests.kb.view_files import all_rows

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sqlite_files.opening import connect, transaction
-from sqlite_files.tables import Table, database, make
+from events.sqlite_files.opening import connect, transaction
+from events.sqlite_files.tables import Table, database, make
 
 ENTRY = Table(
     "entry",

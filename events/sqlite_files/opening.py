@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlite_files.errors import NoWal, kind_of
+from events.sqlite_files.errors import NoWal, kind_of
 
 LEAVES_NOTHING: Mapping[str, str] = {"secure_delete": "ON", "temp_store": "MEMORY"}
 """Deleted rows are written over; and VACUUM would copy all into a file of the temporary folder."""

@@ -6,7 +6,7 @@ from errno import EACCES, EDQUOT, EIO, ENOSPC, EROFS
 
 import pytest
 
-from sqlite_files.errors import MEANING, explained, is_damage, kind_of, said
+from events.sqlite_files.errors import MEANING, explained, is_damage, kind_of, said
 
 
 def of_code(code: int) -> sqlite3.Error:

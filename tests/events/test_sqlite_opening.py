@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sqlite_files.errors import NoWal, said
-from sqlite_files.opening import LEAVES_NOTHING, connect, switch_to_wal
+from events.sqlite_files.errors import NoWal, said
+from events.sqlite_files.opening import LEAVES_NOTHING, connect, switch_to_wal
 
 ROOT = Path(__file__).parents[2]
 OPENS = re.compile(r"""sqlite3\.connect\((?!":memory:")|sqlite3 import .*connect""")
@@ -27,23 +27,23 @@ def path(tmp_path: Path) -> Path:
 
 def places(pattern: re.Pattern[str]) -> set[str]:
     """The files of the program in which `pattern` is found."""
-    rooms = [ROOT / room for room in ("events", "indexer", "kb", "sqlite_files", "web")]
+    rooms = [ROOT / room for room in ("events", "indexer", "kb", "web")]
     files = [file for room in rooms for file in room.rglob("*.py")]
     found = [file for file in files if pattern.search(file.read_text("utf-8"))]
     return {file.relative_to(ROOT).as_posix() for file in found}
 
 
 def test_one_module_opens_files_of_sqlite() -> None:
-    assert places(OPENS) == {"sqlite_files/opening.py"}
+    assert places(OPENS) == {"events/sqlite_files/opening.py"}
 
 
 def test_one_module_says_what_the_codes_of_sqlite_mean() -> None:
     others = {
         "indexer/stored/files.py",  # what a copy meets is raised, not told
         "kb/storage/frozen.py",  # a full disk is a reason to read on from copies
-        "sqlite_files/opening.py",  # a lock that is waited for
+        "events/sqlite_files/opening.py",  # a lock that is waited for
     }
-    assert places(NAMES_CODES) == {"sqlite_files/errors.py", *others}
+    assert places(NAMES_CODES) == {"events/sqlite_files/errors.py", *others}
 
 
 def test_a_file_is_made_only_where_that_was_asked_for(tmp_path: Path) -> None:
