@@ -13,7 +13,7 @@ from msgspec import Struct
 from kb.importers.code import Range, beyond, spliced
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen_names import marked, names_readers_of
-from kb.importers.seen_values import words
+from kb.importers.seen_values import word_set, words
 
 _TAG = re.compile(
     r"\{[%{](?P<mark>[~#<%-]?)\s{0,9}(?P<end>end|/)?\s{0,9}(?P<name>[A-Za-z][\w-]{0,40})"
@@ -25,15 +25,22 @@ _AROUND = ("for", "each", "with", "tablerow", "while")
 
 _ELSE = ("else", "elsif", "elseif", "elif", "when")
 _NEVER = {"", "false", "nil", "null", "none", "undefined", "0", "not true", "!true"}
-_ALWAYS = {"true", "1", "not false", "!false"}
+_NEVER |= {"not public", "!public", "public == false"}
+_ALWAYS = {"true", "1", "not false", "!false", "public", "public == true"}
 _AND = re.compile(r"\s+and\s+|&&")
+_JSX = re.compile(r"\{\s{0,9}(?P<said>[^{}\n?]{1,200}?)\s{0,9}(?:&&|\?)\s{0,9}\(?\s{0,99}<")
+_BRACE = re.compile(r"[{}]")
+_KEPT = word_set("private internal confidential secret draft drafts wip unpublished")
 _NAMED = re.compile(r"\"([^\"\n]{0,200})\"|'([^'\n]{0,200})'|([A-Za-z_][\w.-]{0,200})")
 
 
 def is_withheld(condition: str) -> bool:
     """Whether a condition asks who reads, or names what is kept from readers ("page.draft")."""
     named = ("".join(each) for each in _NAMED.findall(condition))
-    return any(names_readers_of(words(name)) or marked(name) for name in named)
+    return any(
+        names_readers_of(found := words(name)) or not _KEPT.isdisjoint(found) or marked(name)
+        for name in named
+    )
 
 
 def holds(condition: str) -> bool | None:
@@ -57,7 +64,31 @@ def without_unmet(text: str, code: Sequence[Range], remarks: Remarks) -> str:
     tags = [*beyond(_TAG.finditer(text), sorted(code))]
     ended = {tag["name"].lower() for tag in tags if tag["end"]}
     branches = _Branches(tag for tag in tags if tag["end"] or _counts(tag, ended))
-    found = [*branches.hidden(len(text))]
+    return without(text, branches.hidden(len(text)), remarks)
+
+
+def without_unmet_jsx(text: str, code: Sequence[Range], remarks: Remarks) -> str:
+    """The same of a page in MDX: `{user && <p>...</p>}`."""
+    found = list[Range]()
+    for each in beyond(_JSX.finditer(text), sorted(code)):
+        unmet = holds(each["said"]) is False or is_withheld(each["said"])
+        if unmet and (not found or each.start() >= found[-1][1]):
+            found.append((each.start(), _end_of_braces(text, each.start())))
+    return without(text, found, remarks)
+
+
+def _end_of_braces(text: str, start: int) -> int:
+    depth = 0
+    for brace in _BRACE.finditer(text, start):
+        depth += 1 if brace[0] == "{" else -1
+        if not depth:
+            return brace.end()
+    return len(text)
+
+
+def without(text: str, hidden: Iterable[Range], remarks: Remarks) -> str:
+    """`text` without what readers do not see, which is told."""
+    found = list(hidden)
     for begin, end in found:
         remarks.add(Why.UNSEEN, text[begin:end])
     return spliced(text, ((begin, end, "") for begin, end in found))

@@ -4,7 +4,7 @@ import re
 
 from kb.importers.anchors import without_links
 from kb.importers.body import lines_in_code
-from kb.importers.branches import has_conditions, without_unmet
+from kb.importers.branches import has_conditions, without_unmet, without_unmet_jsx
 from kb.importers.code import HEADING_LINE, lines_of, outside_code, with_fences_apart, without_code
 from kb.importers.code_blocks import with_fences, without_literals
 from kb.importers.comments import has_comments, without_comments
@@ -78,7 +78,7 @@ def _plain(body: str, remarks: Remarks, *, myst: bool, mdx: bool) -> str:
     body = with_raw_signs(with_grids(body, remarks), remarks)
     body = with_fences_apart(flattened(with_fences(without_literals(body, remarks), remarks)))
     body = with_fences_apart(outdented(body, remarks))
-    body = with_links_in_lines(with_names(_shown(body, remarks, myst=myst), remarks))
+    body = with_links_in_lines(with_names(_shown(body, remarks, myst=myst, mdx=mdx), remarks))
     body = without_divisions(with_notes(body, remarks), remarks)
     found = list(pieces(body))
     html = Html("\n".join(without_code(text) for kind, text in found if kind != "code"), remarks)
@@ -131,7 +131,7 @@ def _without_endings(body: str, remarks: Remarks) -> str:
     return "\n".join(lines)
 
 
-def _shown(body: str, remarks: Remarks, *, myst: bool) -> str:
+def _shown(body: str, remarks: Remarks, *, myst: bool, mdx: bool) -> str:
     """`body` without comments, and without conditions and elements that are not seen."""
     if has_comments(body):
         body = without_comments(body, code(body), remarks)
@@ -139,6 +139,8 @@ def _shown(body: str, remarks: Remarks, *, myst: bool) -> str:
         body = without_comment_lines(body, code(body), remarks)
     if has_conditions(body):
         body = without_unmet(body, [*code(body)], remarks)
+    if mdx:
+        body = without_unmet_jsx(body, [*code(body)], remarks)
     if hides(body):
         body = without_unseen(body, [*code(body)], remarks)
         body = without_columns(body, [*code(body)], remarks)

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from kb.importers.branches import holds, is_withheld
-from kb.importers.code import Range, beyond, spliced
+from kb.importers.branches import holds, is_withheld, without
+from kb.importers.code import Range, beyond
 from kb.importers.html import TAG
 from kb.importers.html_attributes import attributes_of
-from kb.importers.remarks import Remarks, Why
+from kb.importers.remarks import Remarks
+from kb.importers.seen_names import marked
 
 _HIDES = re.compile(
     r"hidden|display\s{0,9}:|visibility|d-none|[-:\s](?:if|show|when|condition)=", re.IGNORECASE
@@ -18,7 +19,7 @@ _CLASSES = {"hidden", "content-hidden", "d-none"}
 _CONDITIONS = ("v-if", "v-show", "x-if", "x-show", ":if", "if", "when", "condition")
 _VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
-
+_COMPONENTS = re.compile(r"</([A-Z]\w{1,40})")
 _TABLE = re.compile(r"<table\b(?:(?!<table\b)[\s\S])*?</table\s{0,9}>", re.IGNORECASE)
 _ROW = re.compile(r"<tr\b(?:(?!<tr\b)[\s\S])*?</tr\s{0,9}>", re.IGNORECASE)
 _CELL = re.compile(r"<(t[hd])\b([^<>]{0,500})>(?:(?!<t[hd]\b)[\s\S])*?</\1\s{0,9}>", re.IGNORECASE)
@@ -26,7 +27,9 @@ _CELL = re.compile(r"<(t[hd])\b([^<>]{0,500})>(?:(?!<t[hd]\b)[\s\S])*?</\1\s{0,9
 
 def hides(text: str) -> bool:
     """Whether `text` may have an element that is not seen."""
-    return "<" in text and _HIDES.search(text) is not None
+    return "<" in text and (
+        _HIDES.search(text) is not None or any(map(marked, {*_COMPONENTS.findall(text)}))
+    )
 
 
 def without_unseen(text: str, code: Sequence[Range], remarks: Remarks) -> str:
@@ -35,14 +38,12 @@ def without_unseen(text: str, code: Sequence[Range], remarks: Remarks) -> str:
     One that never ends hides all that follows, as it does in a browser.
     """
     tags = (found for found in beyond(TAG.finditer(text), sorted(code)) if found[2])
-    hidden = [
+    hidden = (
         (each.start(), each.end() if _is_single(each) else _end_of(each[2], tags, len(text)))
         for each in tags
-        if not each[1] and is_unseen(each[3])
-    ]
-    for begin, end in hidden:
-        remarks.add(Why.UNSEEN, text[begin:end])
-    return spliced(text, ((begin, end, "") for begin, end in hidden))
+        if not each[1] and (is_unseen(each[3]) or _is_withheld(each))
+    )
+    return without(text, hidden, remarks)
 
 
 def without_columns(text: str, code: Sequence[Range], remarks: Remarks) -> str:
@@ -50,10 +51,8 @@ def without_columns(text: str, code: Sequence[Range], remarks: Remarks) -> str:
     if "data-hidden" not in text:
         return text
     tables = beyond(_TABLE.finditer(text), sorted(code))
-    found = [cell for table in tables for cell in _hidden_cells(text, *table.span())]
-    for begin, end in found:
-        remarks.add(Why.UNSEEN, text[begin:end])
-    return spliced(text, ((begin, end, "") for begin, end in found))
+    cells = (cell for table in tables for cell in _hidden_cells(text, *table.span()))
+    return without(text, cells, remarks)
 
 
 def _hidden_cells(text: str, begin: int, end: int) -> Iterator[Range]:
@@ -76,6 +75,11 @@ def _end_of(name: str, tags: Iterator[re.Match[str]], last: int) -> int:
         if not depth:
             return found.end()
     return last
+
+
+def _is_withheld(found: re.Match[str]) -> bool:
+    """Whether a component is called by what is kept from readers: <Internal>...</Internal>."""
+    return found[2][0].isupper() and not _is_single(found) and marked(found[2]) is not None
 
 
 def _is_single(found: re.Match[str]) -> bool:

@@ -34,6 +34,10 @@ def read(body: str, name: str = "a.md") -> tuple[str, str]:
         '<p v-if="false">secret</p>told',
         '<p v-show="user.staff">secret</p>told',
         "<If condition={user.isAdmin}>secret</If>told",
+        "{% if show_internal %}secret{% endif %}told",
+        "{% unless public %}secret{% endunless %}told",
+        "{% if public %}told{% else %}secret{% endif %}",
+        "<Internal>secret</Internal>told",
         "```{only} internal\nsecret\n```\n\ntold",
         "```{ifconfig} edition\nsecret\n```\n\n```{only} html\ntold\n```",
         "<table><tr><th>A</th><th data-hidden>B</th></tr>"
@@ -58,6 +62,7 @@ def test_what_not_all_readers_see_stands_in_the_row_alone(written: str) -> None:
         "{% for a in user %}told{% endfor %}",
         "{{ private }}told",
         "{{< private >}}told",
+        "<Internals>told</Internals>",
         "`{% if user %}` told `{% endif %}`",
         "```\n{% if user %}\ntold\n```",
         "{% raw %}{% if user %}told{% endif %}{% endraw %}",
@@ -70,6 +75,22 @@ def test_what_all_readers_of_an_edition_see_is_text(written: str) -> None:
 
     assert "told" in text
     assert text.endswith("Behind.")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{false && <p>secret {a}</p>}\n\ntold",
+        "{user.isStaff ? (\n\n<A/>\n\nsecret\n\n) : null}\n\ntold",
+    ],
+)
+def test_what_a_program_of_mdx_shows_on_a_condition_stands_in_the_row_alone(written: str) -> None:
+    text, row = read(written, "a.mdx")
+
+    assert "secret" not in text
+    assert "told" in text
+    assert "secret" in row
+    assert "secret" in read(f"```\n{written}\n```", "a.mdx")[0]
 
 
 def test_a_condition_on_readers_that_never_ends_hides_all_that_follows() -> None:
