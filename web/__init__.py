@@ -1,1 +1,1 @@
-"""The face of the knowledge base: pages for people and JSON for programs."""
+"""Web front end of the knowledge base: pages for people and JSON for programs."""

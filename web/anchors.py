@@ -1,21 +1,21 @@
-"""Names of places on a page."""
+"""Ids of elements that links on a page lead to."""
 
 from kb.entries.headings import part_slug, slug
 
 
 def anchor(heading: str) -> str:
-    """A heading as the id of an element."""
+    """Element id for a heading."""
     return f"s-{slug(heading)}"
 
 
 def part_anchor(part: str) -> str:
-    """What stands behind the # of a link as the id of an element; nothing means the page."""
+    """Element id for the fragment of a link; empty for the whole page."""
     return f"s-{part_slug(part)}" if part.strip("#") else ""
 
 
 def place_anchor(place: int | str) -> str:
-    """A section by its number, or a heading in its text as `indexer.document.Part` has its place.
+    """Element id for a section number, or for the `place` of an `indexer.document.Part`.
 
-    The properties of an entry are a section as well, of that name.
+    The properties of an entry count as a section called "properties".
     """
     return f"at-{place}"

@@ -1,4 +1,4 @@
-"""Puts the web together: the only place that makes an application, none at import."""
+"""Assembles the web application; nothing is built at import."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -42,15 +42,15 @@ def create_app(
     loopback: bool = True,
     openid: OpenIdProvider | None = None,
 ) -> Litestar:
-    """The application that shows `knowledge_base`; its opener also closes it.
+    """The application that serves `knowledge_base`, which the caller closes.
 
-    `loopback`: also answer requests whose Host is a name of this machine, unless the settings have
-    the name that members know. `openid` stands in for the provider of the settings.
+    `loopback`: also answer requests whose Host names this machine, unless the settings have a
+    public host name. `openid` replaces the provider of the settings.
     """
     visits = Visits(knowledge_base, limits or usual_limits(), openid)
     pages = Pages(visits)
     settings = knowledge_base.settings
-    # One for all requests, as it keeps what the provider says about itself; made at first use.
+    # One for all requests, as it caches the provider's metadata; made at first use.
     of_settings = lru_cache(1)(provider_of)
     app = Litestar(
         [pages_router(), api_router(), _static_router()],
@@ -77,7 +77,7 @@ def create_app(
     )
     refuse_unruled(app)
     names = {settings.host_name} - {""}
-    # Where members know the server by a name, what calls it by one of this machine came by a proxy.
+    # With a public name set, a request that calls the server localhost came through a proxy.
     loopback = loopback and (not names or is_loopback(settings.host_name))
     doors = Doors(
         taking_head(app.asgi_handler),
@@ -91,7 +91,7 @@ def create_app(
 
 
 def _refusing(pages: Pages) -> Any:
-    """Answers an error that came up before any handler was looked for."""
+    """Answers errors raised before routing."""
 
     async def refuse(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         request: Request[Any, Any, Any] = Request(scope, receive, send)
@@ -103,7 +103,7 @@ def _refusing(pages: Pages) -> Any:
 
 class _Files(BaseLocalFileSystem):
     async def info(self, path: Any, **kwargs: Any) -> FileInfo:
-        """What is known of a file; one with a name that the system refuses is not there."""
+        """Stat a file; a name that the system refuses counts as missing."""
         try:
             return await super().info(path, **kwargs)
         except (OSError, ValueError) as error:

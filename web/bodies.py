@@ -1,7 +1,7 @@
-"""Bodies of requests: how much of them is read and held, and where they are parsed.
+"""Request bodies: size limits, memory limits, and parsing off the event loop.
 
-Litestar bounds a body for each handler, but parses all of it on the event loop, keeps the last
-thousand forms that it parsed, passwords and texts, and takes a client that goes away for a fault.
+Litestar limits a body's size for each handler, but parses it on the event loop, caches the last
+thousand forms, passwords included, and reports a client that disconnects as a server error.
 """
 
 import re
@@ -25,7 +25,7 @@ from web.parts import fields_in_parts
 from web.requests import Misfit, refuse_repeated, refuse_repeated_fields
 
 SMALL = 65_536
-"""Bytes of a body where an address says nothing else; what is larger is not parsed on the loop."""
+"""Default limit of a body in bytes; larger bodies are parsed in a thread."""
 
 NOTES = 262_144
 """Bytes of a body with several fields of 5,000 characters, which take up to twelve bytes each."""
@@ -34,22 +34,22 @@ TEXT = 10_000_000
 """Bytes of a body that holds texts."""
 
 UNKNOWN_TEXT = 1_000_000
-"""The same of a person who is not signed in, to be given back for them to send it again."""
+"""The same for a person who is not signed in; the text is kept for them to send again."""
 
 FIELDS = 1_200
-"""More than any form of ours has: 500 sections with heading and text, and what stands around."""
+"""More fields than any form of ours has: 500 sections with heading and text, and the rest."""
 
 HELD, HELD_UNKNOWN = 128_000_000, 16_000_000
-"""Bytes beyond `SMALL` of all bodies that are there at a time: of members, and of others."""
+"""Bytes beyond `SMALL` of all bodies in memory at a time: of members, and of others."""
 
 FORM_TOKEN = "form_token"
-"""The field by which a form shows that it is of the session that it comes with."""
+"""The field with the CSRF token of a form."""
 
 WRITTEN = frozenset({"title", "reason", "context", "note", "help"})
-"""The fields for words that take a while to write, beside those of a text."""
+"""The fields, beside an entry's text, whose content takes a while to write."""
 
 Typed = Sequence[tuple[str, str]]
-"""The fields of a form with what was typed, in the order sent; what was ticked may repeat."""
+"""The fields of a form with their values, in the order sent; names of checkboxes may repeat."""
 
 _TAKEN = "tributary.body"
 _ENCODED = re.compile(rb"(?:%[0-9A-Fa-f]{2}){1,1000}")
@@ -58,7 +58,7 @@ Json = Any
 
 
 class TooLarge(ClientException):
-    """The body is longer than the address takes."""
+    """The body is longer than the route accepts."""
 
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
@@ -70,7 +70,7 @@ class TooLarge(ClientException):
 
 
 class Unfinished(ClientException):
-    """The client went away before its body was there."""
+    """The client disconnected before the body was complete."""
 
 
 class Crowded(KnowledgeBaseError):
@@ -85,7 +85,7 @@ class Crowded(KnowledgeBaseError):
 
 
 class Held:
-    """How many bytes of bodies are there at a time; used on the event loop alone."""
+    """Count of the bytes of bodies in memory; used on the event loop only."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -99,21 +99,20 @@ class Held:
         scope.setdefault("state", {}).setdefault(_TAKEN, []).append((self, size))
 
     def give_back(self, size: int) -> None:
-        """Hold `size` less."""
         self._held -= size
 
 
 def give_back(scope: Scope) -> None:
-    """Hold nothing more for `scope`, whose request is over."""
+    """Release all that is held for `scope`, whose request is over."""
     for held, size in scope.get("state", {}).pop(_TAKEN, ()):
         held.give_back(size)
 
 
 class BoundedRequest(Request[Any, Any, Any]):
-    """A request whose body is read as far as the address and the principal may send."""
+    """A request whose body is limited by its route and its principal."""
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
-        """The pieces of the body. Raises `TooLarge`, `Unfinished` or `Crowded`."""
+        """The body in chunks. Raises `TooLarge`, `Unfinished` or `Crowded`."""
         known = self.scope["auth"].known
         most = self.route_handler.resolve_request_max_body_size() or TEXT
         most = most if known else min(most, UNKNOWN_TEXT)
@@ -134,7 +133,7 @@ class BoundedRequest(Request[Any, Any, Any]):
             raise Unfinished(_("The request ended before its body was there.")) from None
 
     async def form(self) -> FormMultiDict:
-        """The fields of the form. Raises `ClientException` for one twice, or more than any has."""
+        """The form's fields. Raises `ClientException` for a repeated field or too many of them."""
         state = ScopeState.from_scope(self.scope)
         kind, options = self.content_type
         if state.form is Empty and kind == RequestEncodingType.URL_ENCODED:
@@ -148,7 +147,7 @@ class BoundedRequest(Request[Any, Any, Any]):
         return form
 
     async def json(self) -> Json:
-        """The JSON of the body. Raises `Misfit` for one that is none or has a field twice."""
+        """The body as JSON. Raises `Misfit` if it is not JSON or has a field twice."""
         state = ScopeState.from_scope(self.scope)
         if state.json is Empty:
             decoders = self.route_handler.resolve_type_decoders()
@@ -170,14 +169,14 @@ class BoundedRequest(Request[Any, Any, Any]):
 
 
 def typed_in(form: FormMultiDict) -> Typed:
-    """What was filled in, in its order, to be sent again."""
+    """The fields of `form` without its token, in order, to be sent again."""
     return tuple(
         (name, text) for name, text in form.items() if isinstance(text, str) and name != FORM_TOKEN
     )
 
 
 def typed_at(scope: Scope) -> Typed:
-    """What came in a form that was read and could not be taken; nothing of one with a password."""
+    """The fields of a form that was read and refused; none if it has a password."""
     form = ScopeState.from_scope(scope).form
     if not isinstance(form, dict):
         return ()
@@ -186,7 +185,7 @@ def typed_at(scope: Scope) -> Typed:
 
 
 def written_at(scope: Scope) -> Typed:
-    """The same where words stand in it that take a while to write, and not choices alone."""
+    """The same, but empty unless the form holds text that took a while to write."""
     typed = typed_at(scope)
     long = (name in WRITTEN or name.startswith("text-") for name, text in typed if text.strip())
     return typed if any(long) else ()
@@ -210,9 +209,9 @@ def encoded_fields(body: bytes) -> dict[str, Any]:
 
 
 def _decoded(text: bytes) -> str:
-    """As `urllib.parse.unquote_plus` does, which keeps other threads waiting for each character.
+    """As `urllib.parse.unquote_plus`, which is slow and holds the interpreter meanwhile.
 
-    It takes 5 s for 10 MB, and so does a text in another script than Latin, nine bytes a character.
+    It takes 5 s for 10 MB, a size that non-Latin text reaches soon, at nine bytes a character.
     """
     plain = _ENCODED.sub(
         lambda found: bytes.fromhex(found[0].replace(b"%", b"").decode()), text.replace(b"+", b" ")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kb.session import Session
 
 JOIN_SECONDS = 0.1
-"""How often to look, while model and index are loaded, whether the server was told to end."""
+"""How often to check for a stop signal while model and index load."""
 
 WARMING_QUESTION = "What are you trying to solve?"
 
@@ -64,7 +64,7 @@ def serve(
             while warming.is_alive() and not told_to_end():
                 warming.join(JOIN_SECONDS)
             if not told_to_end():
-                _announce(url)
+                _say(f"Serving on {url} (Ctrl-C ends it)")
                 _welcome(base, url)
 
         server.serve(
@@ -80,32 +80,27 @@ def serve(
 
 
 def _warm(session: "Session", ended: Event) -> None:
-    """Load model and index, so that the first question waits for neither; it is not counted.
+    """Load model and index by an uncounted question, so that the first real one need not wait.
 
-    They stay until the end, so nobody waits for them to be looked through for garbage: all would,
-    a fifth of a second each time.
+    They are then frozen: each garbage collection over them would stop all threads for 0.2 s.
     """
     try:
         session.search(WARMING_QUESTION, settled=False)
         gc.collect()
         gc.freeze()
     except Exception as error:
-        # At the end the directory is closed meanwhile, which nobody needs to know.
+        # An error because the directory is already closed at shutdown is not reported.
         if not ended.is_set():
             _say(str(error))
 
 
 def _say(sentence: str) -> None:
-    """Say something on standard output; standard error is the log, for programs to read."""
+    """Print on standard output; standard error is the log, for programs to read."""
     click.echo(" ".join(sentence.split()))
 
 
-def _announce(url: str) -> None:
-    _say(f"Serving on {url} (Ctrl-C ends it)")
-
-
 def _welcome(base: "KnowledgeBase", url: str) -> None:
-    """Where members sign in and there is no steward yet, print the link that makes the first."""
+    """If members sign in here and there is no steward yet, print the link for the first one."""
     from kb.access import operator
     from kb.one_time_links import one_time_link
 

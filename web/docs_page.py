@@ -1,4 +1,4 @@
-"""The schema page: the OpenAPI document for people, made here, with no request to elsewhere."""
+"""The page that shows the OpenAPI document to people, without requests to other hosts."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -26,7 +26,7 @@ class Field(Struct, frozen=True):
 
 
 class Reply(Struct, frozen=True):
-    """An answer to expect."""
+    """A documented response."""
 
     status: str
     description: str
@@ -36,7 +36,7 @@ class Reply(Struct, frozen=True):
 
 
 class Operation(Struct, frozen=True, kw_only=True):
-    """Something that can be done at a path."""
+    """An operation at a path."""
 
     id: str
     method: str
@@ -75,7 +75,7 @@ class DocsPlugin(OpenAPIRenderPlugin):
         self._page: DocsPage | None = None
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        """The page, from the document that programs get, which never changes."""
+        """The page; it is made once, as the document never changes."""
         if self._page is None:
             self._page = docs_page(openapi_schema)
         with self._pages.in_snapshot(visit_of(request)) as pages:
@@ -143,7 +143,7 @@ def _schema(name: str, node: Node) -> Schema:
 
 
 def _type(schema: Node) -> tuple[str, str]:
-    """A schema in few words, and the name of the schema it leads to."""
+    """A short description of a schema, and the name of the schema that it refers to."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return name, name

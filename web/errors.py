@@ -1,4 +1,4 @@
-"""The one place that makes an answer of an error: problem+json under /api, a page elsewhere."""
+"""The one place that turns errors into responses: problem+json under /api, pages elsewhere."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ from web.places import unplaced
 from web.requests import FieldProblem, misfits
 
 SEARCH, RESULTS = "/search", "/search/results"
-"""Where questions are asked, and where those are whose answers, errors too, are put into a page."""
+"""The search page, and the address whose responses, errors too, are inserted into that page."""
 
 SIGN_IN = "/sign-in"
 
@@ -46,7 +46,7 @@ CODES_OF_STATUS: Mapping[int, str] = {
     500: "fault",
     503: "stopping",
 }
-"""The codes of errors that are of the request alone; any other is an `invalid-request`."""
+"""The codes of errors of HTTP itself; any other status is an `invalid-request`."""
 
 SENTENCES: Mapping[int, Message] = {
     403: _(
@@ -83,7 +83,7 @@ class ProblemDetails(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class TurnedAway(ClientException):
-    """What was sent is not taken now; `typed` are the fields of a form that is worth keeping."""
+    """The request is refused; `typed` are the fields of a form that is worth keeping."""
 
     def __init__(
         self, detail: str = "", headers: dict[str, str] | None = None, *, typed: Typed | None = None
@@ -93,13 +93,13 @@ class TurnedAway(ClientException):
 
 
 class CrossSiteRequest(TurnedAway):
-    """A request that changes something came from a page of another site."""
+    """A request that would change something came from another site."""
 
     status_code = HTTPStatus.FORBIDDEN
 
 
 class UnknownField(TurnedAway):
-    """A form has a field that its page does not have, which may say who is to see what is sent."""
+    """A form has a field that its page does not have; it might say who is to see the entry."""
 
     code = "invalid-request"
 
@@ -126,7 +126,7 @@ Show = Callable[[Request[Any, Any, Any], ProblemDetails, Typed], Response[str]]
 
 
 def exception_handlers(show: Show) -> ExceptionHandlersMap:
-    """One handler for every exception; `show` makes the page for people."""
+    """One handler for every exception; `show` makes the error page."""
 
     def handle(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return answer_of(request, error, show)
@@ -135,14 +135,14 @@ def exception_handlers(show: Show) -> ExceptionHandlersMap:
 
 
 def answer_of(request: Request[Any, Any, Any], error: Exception, show: Show) -> Response[Any]:
-    """What `request` is answered because of `error`; `show` makes the page for people."""
+    """The response to `request` after `error`; `show` makes the error page."""
     path = request.scope["path"]
     for_programs = is_api(path)
     typed = error.typed if isinstance(error, TurnedAway) else ()
     if isinstance(error, SignInNeeded) and not (for_programs or typed or path == RESULTS):
         get = request.method == "GET"
         return Redirect(sign_in_url(request) if get else _unsent_url(request), status_code=303)
-    # None where no handler was found, and for people, who see no names of fields.
+    # None if no handler was found, and on pages, which show no names of fields.
     handler = request.scope.get("route_handler") if for_programs else None
     problem = problem_of(error, path, handler)
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -150,7 +150,7 @@ def answer_of(request: Request[Any, Any, Any], error: Exception, show: Show) -> 
         problem = structs.replace(problem, detail=_told(problem.detail, request))
         typed = typed_at(request.scope)
     elif isinstance(error, KnowledgeBaseError):
-        # What was written for an entry that is hidden by now is still worth something.
+        # A text written for an entry that is hidden by now is still worth keeping.
         typed = written_at(request.scope)
     headers = headers_of(error)
     if for_programs:
@@ -163,7 +163,7 @@ def answer_of(request: Request[Any, Any, Any], error: Exception, show: Show) -> 
 
 
 def _told(detail: str, request: Request[Any, Any, Any]) -> str:
-    """`detail` without the folders of this machine, but for the operator."""
+    """`detail`, without folders of this machine unless the operator asks."""
     visit = request.scope.get("auth")
     if visit is not None and is_operator(visit.principal):
         return detail
@@ -172,7 +172,7 @@ def _told(detail: str, request: Request[Any, Any, Any]) -> str:
 
 
 def headers_of(error: Exception) -> dict[str, str]:
-    """What an answer says beside the problem, e.g. when to try again."""
+    """Headers of the response to `error`, e.g. Retry-After."""
     if isinstance(error, TooManyAttempts):
         return {"Retry-After": str(error.seconds)}
     if isinstance(error, Crowded):
@@ -181,9 +181,9 @@ def headers_of(error: Exception) -> dict[str, str]:
 
 
 def sign_in_url(request: Request[Any, Any, Any]) -> str:
-    """The page to sign in at, from which one comes back to the page asked for.
+    """The sign-in page, with the requested page as the one to return to.
 
-    Pages for all, such as those of links that work once, are not come back to.
+    Public pages, such as those of one-time links, are not returned to.
     """
     found = "route_handler" in request.scope
     public = found and request.scope["route_handler"].opt.get("rule") == "public"
@@ -195,26 +195,26 @@ def sign_in_url(request: Request[Any, Any, Any]) -> str:
 
 
 def _unsent_url(request: Request[Any, Any, Any]) -> str:
-    """The page to sign in at, which says that a form was not taken, and leads back to its page."""
+    """The sign-in page, with a notice that a form was not saved, and the way back to its page."""
     return f"{SIGN_IN}?{urlencode({'next': _page_of_form(request), 'done': 'unsent'})}"
 
 
 def _page_of_form(request: Request[Any, Any, Any]) -> str:
-    """Where the browser says that the form was; the first page if that is no page of ours."""
+    """The page with the form, by the Referer header; the first page if that is not ours."""
     try:
         page = urlsplit(request.headers.get("referer", ""))
     except ValueError:
         return "/"
-    # What answered a form that did not fit stands at an address that only takes forms.
+    # A form with mistakes is shown again at an address that only accepts POST.
     if page.netloc != request.headers.get("host") or page.path == request.url.path:
         return "/"
     return page.path + ("?" + page.query if page.query else "")
 
 
 def _log(error: Exception) -> None:
-    """What was foreseen is one line; what was not, and so is a fault, has its traceback.
+    """Log a foreseen error in one line, and a fault with its traceback.
 
-    Of the request nothing is told here: the line that the log has of each names its route.
+    The access log line of the request names its route, so nothing of the request is logged here.
     """
     if _foreseen(error):
         log.warning("cannot answer now", extra={"error": kind_of(error)})
@@ -228,7 +228,7 @@ def is_api(path: str) -> bool:
 
 
 def problem_of(error: Exception, path: str, handler: BaseRouteHandler | None) -> ProblemDetails:
-    """The problem that `error` is at `path`; the text of an unforeseen one stays in the log."""
+    """Problem details for `error` at `path`; they do not quote an unforeseen error."""
     status = HTTPStatus(status_of(error))
     conflict = error if isinstance(error, RevisionConflict | ReuseConflict | ShownToMore) else None
     fields = tuple(misfits(error, handler))
@@ -261,7 +261,7 @@ def code_of(error: Exception) -> str:
 
 
 def _foreseen(error: Exception) -> HTTPStatus | None:
-    """The status of an error that is no fault of ours."""
+    """The status of an expected error; None for a fault."""
     if not isinstance(error, KnowledgeBaseError):
         return None
     status = HTTPStatus(of_error(error).status)

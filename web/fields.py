@@ -1,6 +1,6 @@
-"""Which fields the forms of pages have: any other would be dropped, and with it what it says.
+"""The fields that each form has. Others are refused, for to ignore them could be harmful.
 
-A form with `visibility=author` would show to all members what was meant for nobody else.
+A form with an ignored `visibility=author` would show a private entry to all members.
 """
 
 import re
@@ -10,7 +10,7 @@ from kb.access import SCOPES
 from web.bodies import FORM_TOKEN
 
 _COUNT = re.compile(r"-(?:0|[1-9][0-9]{0,3})\Z")
-"""The number of a section, at the end of the name of a field."""
+"""The number of a section at the end of a field's name."""
 
 
 def _fields(names: str, *more: Iterable[str]) -> frozenset[str]:
@@ -18,7 +18,7 @@ def _fields(names: str, *more: Iterable[str]) -> frozenset[str]:
 
 
 def _with_before(names: str) -> Iterator[str]:
-    """Each with the field that tells what it was shown with."""
+    """Each name, and the field that holds the value with which it was shown."""
     for name in names.split():
         yield from (name, f"{name}_before")
 
@@ -62,14 +62,14 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "/welcome/{secret}": _JOINING,
     "/sign-in": _fields("name password next"),
 }
-"""The fields of the form for each address; one that is not here takes a button alone.
+"""The fields of the form posted to each route; routes that are not here have only a button.
 
-`role-*` stands for any that begins so, `text-#` for those with a number.
+`role-*` stands for any name with that prefix, `text-#` for names that end in a number.
 """
 
 
 def unknown(names: Iterable[str], address: str) -> list[str]:
-    """Those of `names` that the form for `address`, a route's template, does not have."""
+    """Those of `names` that the form for `address`, a path template, does not have."""
     known = FIELDS.get(address, frozenset()) | {FORM_TOKEN}
     begins = tuple(each[:-1] for each in known if each.endswith("-*"))
     return [

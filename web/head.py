@@ -7,7 +7,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 
 def taking_head(app: ASGIApp) -> ASGIApp:
-    """`app`, but HEAD is handled as GET; the server, which knows better, leaves the body out."""
+    """`app` with HEAD handled as GET; the server omits the body."""
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and scope["method"] == "HEAD":
@@ -22,7 +22,7 @@ def taking_head(app: ASGIApp) -> ASGIApp:
 
 
 async def allow_all(message: Message, scope: Scope) -> None:
-    """Name HEAD in Allow where GET is, and for OPTIONS what every handler of the address takes."""
+    """Add HEAD to an Allow header that has GET, and for OPTIONS the methods of every handler."""
     if message["type"] == "http.response.start":
         headers = MutableScopeHeaders.from_message(message)
         if "allow" in headers:
@@ -33,7 +33,7 @@ async def allow_all(message: Message, scope: Scope) -> None:
 
 
 def _asked_for(scope: Scope) -> set[str]:
-    """What OPTIONS asks for; Litestar's own answer knows only the first handler of an address."""
+    """All methods of the address, for OPTIONS; Litestar's own answer has one handler's only."""
     if scope["type"] != ScopeType.HTTP or scope["method"] != "OPTIONS":
         return set()
     return {

@@ -1,4 +1,4 @@
-"""What every answer carries, so that a browser stays at home and runs nothing of others."""
+"""Security headers for every response: no foreign content, no inline scripts."""
 
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
@@ -12,27 +12,25 @@ HEADERS: dict[str, str] = {
     "referrer-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-"""Sent with every answer. Without any referrer the Origin of our own forms would be hidden too."""
+"""For every response. With `no-referrer`, browsers would hide the Origin of our own forms too."""
 
 OVER_HTTPS: dict[str, str] = {"strict-transport-security": "max-age=31536000"}
-"""Sent as well where members come over https: browsers ask no other way for a year."""
-
+"""Added where members use https: browsers then use nothing else for a year."""
 
 OF_PROGRAMS: dict[str, str] = {
     "cache-control": "private, no-store",
     "vary": "Cookie, Authorization",
 }
-"""Sent with what the JSON interface answers, since each principal is told something else."""
+"""Added to responses of the JSON interface, which differ by principal."""
 
 
 class AddHeaders:
-    """Tells the browser to load nothing from elsewhere and to run nothing inline."""
+    """Hook that adds the headers which a response does not set itself."""
 
     def __init__(self, *, secure: bool) -> None:
         self._headers = HEADERS | (OVER_HTTPS if secure else {})
 
     async def __call__(self, message: Message, scope: Scope) -> None:
-        """Add to an answer what it does not say itself."""
         if message["type"] == "http.response.start":
             headers = MutableScopeHeaders.from_message(message)
             sent = self._headers | (OF_PROGRAMS if is_api(scope["path"]) else {})

@@ -1,8 +1,8 @@
-"""Markdown laid out once: what is short at once, what is long in a process whose time is bounded.
+"""Markdown rendered once: short texts in the calling thread, long ones in a bounded process.
 
 The parser needs some 15 s a megabyte and holds the interpreter meanwhile, and some rules of its
-plugins take the square of a text of an unlucky shape. So a text is kept with its HTML, in memory,
-until something is erased; and whatever its shape, others wait for none of it.
+plugins take quadratic time on texts of an unlucky shape. So HTML is cached in memory until the
+next erasure, and no text keeps other requests waiting.
 """
 
 import asyncio
@@ -24,25 +24,25 @@ from kb.messages import _
 from web.markdown import TooDeep, to_html
 
 SHORT, SHORT_OF_ALL = 4_000, 20_000
-"""Characters of a text that is laid out in the thread that asks, and of all of them on a page."""
+"""Characters that are laid out in the calling thread: of one text, and of all of a page."""
 
 LONGEST_OF_ALL = 400_000
-"""Characters of all texts of a page that are laid out; what comes after is shown as written."""
+"""Characters of a page's texts that are laid out; later texts are shown as written."""
 
 CPU_SECONDS, MEMORY = 6, 1_000_000_000
-"""Of the process for what is long; the second in bytes."""
+"""Limits of the process for long texts; memory in bytes."""
 
 GROWTH, GROWTH_OF_ALL = 30, 100_000
-"""How many times as long as its text HTML may be, and characters more: a table may fill cells."""
+"""HTML may be `GROWTH` times as long as its text plus `GROWTH_OF_ALL`: tables fill in cells."""
 
 PATIENCE = 3.0
-"""Seconds that a page waits for what is long, before it is shown as written for the time being."""
+"""Seconds that a page waits for its long texts before it shows them as written."""
 
 KEPT = 64_000_000
-"""Bytes of HTML that are kept, the most recently shown ones."""
+"""Characters of HTML in the cache; the least recently shown is dropped first."""
 
 WAITING = 8
-"""Pages whose long texts wait for their turn; for more, nothing is begun."""
+"""Pages in the queue for the process; beyond that no work is begun."""
 
 TOO_LONG = _("This text is too long to be laid out, so it is shown as it was written.")
 TOO_COSTLY = _("This text takes too long to be laid out, so it is shown as it was written.")
@@ -55,13 +55,13 @@ SOON = _(
     "load the page again in a moment."
 )
 NOTES = {str(note): note for note in (TOO_LONG, TOO_COSTLY, TOO_DEEP, UNREAD)}
-"""The notes of texts, by what a process answers."""
+"""The notes by the text with which the process names them."""
 
 
 class LaidOut(Struct, frozen=True):
-    """A text as HTML; `note` says why it is shown as it was written, where it is.
+    """A text as HTML; `note` says why it is shown as written, if it is.
 
-    `soon` is done when it has been laid out, where that was begun.
+    `soon` is done once it has been laid out, if that was begun.
     """
 
     html: Markup
@@ -70,7 +70,7 @@ class LaidOut(Struct, frozen=True):
 
 
 class Layouts:
-    """Lays out texts, and keeps what it laid out. Usable from any thread."""
+    """Cache of texts laid out as HTML. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -81,9 +81,9 @@ class Layouts:
         self._begun: dict[tuple[bytes, ...], Future[None]] = {}
 
     def of(self, texts: Sequence[str], erased: int = -1) -> list[LaidOut]:
-        """The texts of one page; nothing is kept from before the last erasure, `erased`.
+        """The texts of one page; the cache is emptied when `erased`, the last erasure, changes.
 
-        What has to wait is not waited for here, in a thread that others need; see `soon`.
+        It does not block on long texts, as others need the thread; see `LaidOut.soon`.
         """
         self._forget(erased)
         keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
@@ -127,7 +127,7 @@ class Layouts:
         return made
 
     def _begin(self, texts: dict[bytes, str]) -> Future[None] | None:
-        """Lay out `texts` in another process, one page after the other; None if many wait."""
+        """Lay out `texts` in another process, one page at a time; None if the queue is full."""
         keys = tuple(texts)
         with self._lock:
             if keys in self._begun:
@@ -150,28 +150,28 @@ class Layouts:
             if erased == self._erased:
                 self._keep(key, made or as_written(text, TOO_COSTLY))
             if made is None:
-                return  # what comes after it was not tried, and is when the page is next shown
+                return  # the texts after it were not tried; the next view of the page does that
 
 
 async def wait(soon: Future[None]) -> None:
-    """Wait on the event loop until something is laid out, or patience is at its end."""
+    """Wait on the event loop until a text is laid out, at most `PATIENCE` seconds."""
     await asyncio.wait([asyncio.wrap_future(soon)], timeout=PATIENCE)
 
 
 def as_written(text: str, note: str) -> LaidOut:
-    """`text` with its lines, and nothing else."""
+    """`text` as preformatted lines."""
     return LaidOut(Markup('<pre class="as-written">{}</pre>').format(text), note)
 
 
 def laid_out(text: str) -> LaidOut:
-    """`text` as HTML, or as written where that fails, is far longer or leaves something out."""
+    """`text` as HTML, or as written if that fails, is far too long or would omit something."""
     try:
         html = to_html(text)
     except TooDeep:
         return as_written(text, TOO_DEEP)
     except MemoryError:
         raise
-    except Exception:  # whatever a rule of the parser fails at, the page is shown
+    except Exception:  # a parser rule that fails must not take the page down
         return as_written(text, UNREAD)
     if len(html) > GROWTH * len(text) + GROWTH_OF_ALL:
         return as_written(text, TOO_COSTLY)
@@ -179,7 +179,7 @@ def laid_out(text: str) -> LaidOut:
 
 
 def _in_a_process(texts: list[str]) -> Iterator[LaidOut]:
-    """As many of `texts`, from the first one on, as its time is enough for."""
+    """As many of `texts`, in order, as the process finishes within its limits."""
     command = [sys.executable, "-m", __name__, str(CPU_SECONDS), str(MEMORY)]
     ended = subprocess.run(  # nosec B603  # noqa: S603 - the arguments are ours
         command,
@@ -193,14 +193,14 @@ def _in_a_process(texts: list[str]) -> Iterator[LaidOut]:
         try:
             html, note = msgspec.json.decode(line, type=tuple[str, str])
         except msgspec.DecodeError:
-            return  # its time was over in the middle of a line
+            return  # it was ended in the middle of a line
         yield LaidOut(Markup(html), NOTES.get(note, note))  # nosec B704  # noqa: S704 - laid out by the code above
 
 
 def _child() -> None:
-    """Lay out the texts that stand on standard input, one line for each."""
+    """Lay out the texts from standard input, and write a line for each."""
     seconds, memory = map(int, sys.argv[1:])
-    os.nice(10)  # those who ask for something else go first
+    os.nice(10)  # other requests go first
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     for text in msgspec.json.decode(sys.stdin.buffer.read(), type=list[str]):

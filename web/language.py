@@ -9,6 +9,6 @@ from web.visit import Visit
 
 
 def language_of(request: Request[Any, Any, Any], visit: Visit) -> str:
-    """The language of the pages that `request` gets, which is `visit`."""
+    """The language for the pages of `request`, whose visit is `visit`."""
     asked = request.headers.get("accept-language", "")
     return visit.principal.language or chosen(asked, visit.base.settings.lang)

@@ -1,8 +1,8 @@
-"""The line for what takes long: checks of passwords, OpenID providers, searches, large reads.
+"""Fair queue for slow work: password checks, OpenID providers, searches, large reads.
 
-Who waits takes no thread, so that pages have theirs. Each place, a person, an address or a known
-browser, has its turn after the others, however many wait there; and where too many wait in all, one
-of the place that has most is sent away, drawn by lot: to be there first keeps nobody out.
+Waiting requests hold no thread, so pages stay quick. Places (a person, an address or a known
+browser) take turns, however many wait at each. If too many wait in all, a random one at the place
+with the most is sent away, so arriving first keeps nobody else out.
 """
 
 from asyncio import wrap_future
@@ -17,20 +17,20 @@ from kb.errors import TooManyAttempts
 from kb.messages import _
 
 AT_ONCE, SLOW_AT_ONCE = 2, 1
-"""Turns at a time, and how many of them are of places that have used up what they may cost."""
+"""Turns at a time, and how many of them may be `slow` ones."""
 
 MOST = 100
-"""How many wait at most: some seconds."""
+"""How many may wait; that takes some seconds."""
 
 OF_ONE = 1
-"""Turns at a time of one place where they take the processor long: another place has one then."""
+"""Turns of one place at a time for work that is heavy on the processor."""
 
 _AGAIN = 1
-"""Seconds after which a person who was sent away may try again."""
+"""Retry-After of a request that is sent away, in seconds."""
 
 
 class Turn(Future[None]):
-    """Done when the turn has come, or failed with `TooManyAttempts` when there will be none."""
+    """Done when the turn begins; fails with `TooManyAttempts` if the request is sent away."""
 
     def __init__(self, place: bytes, slow: bool) -> None:
         super().__init__()
@@ -39,10 +39,10 @@ class Turn(Future[None]):
 
 
 class Line:
-    """Gives turns. Usable from any thread and event loop; `lot` draws a number below another.
+    """The queue. Usable from any thread and event loop; `lot(n)` draws a number below n.
 
-    At most `most` wait, and one place has at most `of_one` turns at a time; `refusal` begins what
-    is said to who is sent away.
+    At most `most` wait, and one place has at most `of_one` turns at a time; `refusal` begins the
+    message to those sent away.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Line:
 
     @asynccontextmanager
     async def turn(self, place: bytes, *, slow: bool = False) -> AsyncIterator[None]:
-        """Wait for a turn, and have it. Raises `TooManyAttempts` if sent away."""
+        """Wait for a turn, and hold it for the block. Raises `TooManyAttempts` if sent away."""
         mine = self.enter(place, slow=slow)
         try:
             await wrap_future(mine)
@@ -78,11 +78,11 @@ class Line:
         return mine
 
     def leave(self, mine: Turn) -> None:
-        """Wait no longer, or end the turn; once more does nothing."""
+        """Leave the queue, or end the turn. Idempotent."""
         self._change(lambda: self._leave(mine))
 
     def waiting(self) -> int:
-        """How many wait."""
+        """The number of those waiting."""
         with self._lock:
             return sum(map(len, self._waiting.values()))
 
@@ -90,9 +90,9 @@ class Line:
         with self._lock:
             change()
             begun = self._begun()
-        # Not under the lock: what waits for them goes on at once.
+        # Not under the lock: callbacks of the futures run here.
         for each in begun:
-            with suppress(InvalidStateError):  # it went away by itself
+            with suppress(InvalidStateError):  # it was cancelled
                 each.set_result(None)
 
     def _enter(self, mine: Turn) -> None:
@@ -113,11 +113,11 @@ class Line:
                 del self._waiting[one.place]
 
     def _begun(self) -> list[Turn]:
-        """Those whose turn it is now."""
+        """Begin as many turns as may run now."""
         begun = []
         while len(self._running) < AT_ONCE and (one := self._next()):
             self._leave(one)
-            # Those who wait at the same place waits for all other places now.
+            # The others at this place go behind all other places.
             if there := self._waiting.pop(one.place, None):
                 self._waiting[one.place] = there
             self._running.append(one)

@@ -16,11 +16,11 @@ from web.visit import Visit
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """Whether anything is wrong, for stewards: a count would tell them when others write privately.
+    """Health of the base, for stewards.
 
-    `parked` says that something failed for good, `trouble` that something keeps views or index from
-    going on. That they are behind for a moment would tell as much as a count. `notice` is a
-    sentence about what failed, empty if nothing did.
+    It has no counts and no lag, which would reveal when others write privately. `parked`: an event
+    failed for good. `trouble`: an error keeps the views or the index from advancing. `notice` is
+    a sentence about the failure, empty if there is none.
     """
 
     parked: bool
@@ -31,9 +31,9 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 class OperatorStatus(Struct, frozen=True, kw_only=True):
-    """State without log positions, for the holder of the data directory; sizes are in bytes.
+    """State without log positions, for the operator; sizes are in bytes.
 
-    `lag` is how many events views or index are behind, `parked` how many failed.
+    `lag` is the number of events that views or index are behind, `parked` the number that failed.
     """
 
     lag: int
@@ -68,7 +68,7 @@ def get_status(visit: NamedDependency[Visit]) -> Standing | OperatorStatus:
 
 
 def standing(status: Status) -> Standing:
-    """What `status` tells to those who do not see all that is counted in it."""
+    """The part of `status` for stewards, who may not see every entry that it counts."""
     return Standing(
         parked=bool(status.parked),
         trouble=bool(status.errors),
@@ -79,7 +79,7 @@ def standing(status: Status) -> Standing:
 
 
 def of_operator(status: Status) -> OperatorStatus:
-    """`status` without what is for the shell alone."""
+    """`status` without the fields that only the command line shows."""
     own = {"parked", "notice"}
     shared = {
         name: getattr(status, name) for name in OperatorStatus.__struct_fields__ if name not in own

@@ -1,4 +1,4 @@
-"""What members say of themselves."""
+"""Members' own settings."""
 
 from typing import Annotated
 

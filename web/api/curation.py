@@ -27,7 +27,7 @@ from web.written import Written, when_searchable
 
 
 class Tags(Given, frozen=True, forbid_unknown_fields=True):
-    """Tags to put on."""
+    """Tags to add."""
 
     tags: tuple[Tag, ...]
     entry_version: EntryVersion | None = None
@@ -42,7 +42,7 @@ class Archiving(Given, frozen=True, forbid_unknown_fields=True):
 
 
 class Showing(GivenVisibility, frozen=True, forbid_unknown_fields=True):
-    """Who is to see an entry, and the version of it that this was decided on."""
+    """Who is to see an entry, and the version of it on which this was decided."""
 
     entry_version: (
         Annotated[

@@ -33,7 +33,7 @@ from web.visit import UNNAMED
 from web.written import Written, when_searchable
 
 MOST = 100
-"""How much of a list stands in an answer that has others too, or that does not say how much."""
+"""Items of a list in an answer that has other lists too, and the default of `limit`."""
 
 Offset = Annotated[int, QueryParameter(ge=0, le=LARGEST_OFFSET)]
 IdempotencyKey = Annotated[
@@ -165,6 +165,6 @@ def _by_known(
 
 
 def _told(session: Session, member: str) -> str:
-    """The id of `member`, as far as the one who asks may know it; everybody knows their own."""
+    """The id of `member`, or `UNNAMED` if the principal may not know it; all know their own."""
     known = member == session.principal.member or may(session.principal, SEE_PEOPLE)
     return member if known else UNNAMED

@@ -1,6 +1,6 @@
-"""What programs send about entries: as the domain has it, but a name it lacks is refused.
+"""Request bodies about entries: the domain's fields, with unknown names refused.
 
-The document tells the limits of the fields; kb.entries.validation holds to them, in sentences.
+The OpenAPI document states the limits of the fields; `kb.entries.validation` enforces them.
 """
 
 from functools import cache
@@ -22,12 +22,12 @@ from kb.fields import GROUP_LENGTH, LINK_LENGTH, TEXT_LENGTH
 
 
 def told(**words: Any) -> BodyKwarg:
-    """What the document says about a field, by the names of JSON Schema."""
+    """JSON Schema keywords for a field in the OpenAPI document."""
     return BodyKwarg(schema_extra=words)
 
 
 SCALAR = Schema(type=[OpenAPIType.STRING, OpenAPIType.NUMBER, OpenAPIType.BOOLEAN])
-"""A property; an integer is a number as well, and so would be two of a choice of types."""
+"""A property. No `integer` type: it would overlap with `number` in a choice of types."""
 
 Id = Annotated[str, told(format="uuid")]
 PathId = Annotated[str, PathParameter(schema_extra={"format": "uuid"})]
@@ -52,9 +52,9 @@ EntryVersion = Annotated[
 
 
 class Given(Struct, frozen=True, forbid_unknown_fields=True):
-    """A body, or a part of one. Where a field may be left out, a blank text is not the same.
+    """A body, or a part of one. In an optional field, a blank text is refused.
 
-    So a program whose variable is not set takes no group off, and no successor away.
+    So a program with an unset variable does not remove a group or a successor by accident.
     """
 
     def __post_init__(self) -> None:
@@ -71,7 +71,7 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def _left_out(shape: type[Given]) -> tuple[str, ...]:
-    """The fields that stand for nothing where they are left out."""
+    """The optional fields of `shape`."""
     return tuple(field.name for field in fields(shape) if field.default in (None, UNSET))
 
 
@@ -90,13 +90,13 @@ class GivenRelation(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class GivenVisibility(Given, frozen=True, forbid_unknown_fields=True):
-    """Who is to see an entry; `groups` are names or ids, given for the sight "groups" alone."""
+    """Who is to see an entry; `groups` are names or ids, only for the sight "groups"."""
 
     sight: Sight
     groups: Annotated[tuple[NamedGroup, ...], told(maxItems=MOST_GROUPS)] = ()
 
     def meant(self, session: Session) -> Visibility:
-        """The same with the ids of the groups. Raises `InvalidInput` for one that there is not."""
+        """The same with group ids. Raises `InvalidInput` for a group that does not exist."""
         if len(self.groups) > MOST_GROUPS:
             raise InvalidInput(f"Name at most {MOST_GROUPS} groups.", "groups")
         return Visibility(self.sight, tuple(_group(session, text) for text in self.groups))

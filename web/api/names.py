@@ -1,4 +1,4 @@
-"""Names that a field offers as one types."""
+"""Suggestions for fields that take a tag or a group."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""Reuse: record it, tell what became of it, count it."""
+"""Reuse: record it, update its outcome, count it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -40,10 +40,10 @@ CSV = "text/csv"
 
 @dataclass
 class AlsoCsv(Operation):
-    """An operation that answers with CSV where it is asked to: Litestar knows one type a status."""
+    """An operation that can also answer with CSV; Litestar has one media type for each status."""
 
     def __post_init__(self) -> None:
-        """Add CSV to what 200 may be."""
+        """Add CSV to the media types of status 200."""
         answer = (self.responses or {}).get("200")
         if isinstance(answer, OpenAPIResponse) and answer.content is not None:
             text = Schema(type=OpenAPIType.STRING)

@@ -16,7 +16,7 @@ from web.openapi import operation
 
 Archived = Literal["false", "true", "all"]
 ARCHIVED: dict[str, bool | None] = {"false": False, "true": True, "all": None}
-"""Whether archived entries are left out, the only ones, or among the others."""
+"""`EntryFilter.archived` by the value of the parameter."""
 
 Question = Annotated[str, QueryParameter(schema_extra={"minLength": 1})]
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]
@@ -28,7 +28,7 @@ def filter_of(
     group: FromQuery[tuple[str, ...]] = (),
     archived: FromQuery[Archived] = "false",
 ) -> EntryFilter:
-    """What the address narrows a search or a list to."""
+    """The filter that the query parameters give."""
     return EntryFilter(kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived])
 
 

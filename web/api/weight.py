@@ -1,4 +1,4 @@
-"""How much the lists of an answer weigh: of long words, fewer fit than a page has."""
+"""Size limit for the lists of an answer: long items make for fewer of them."""
 
 from typing import TypeVar
 
@@ -7,11 +7,11 @@ import msgspec
 T = TypeVar("T")
 
 MOST_BYTES = 148_000
-"""Of all lists of an answer, as JSON; what does not fit is got with a larger `offset`."""
+"""For all lists of an answer, as JSON; a larger `offset` gets the items that do not fit."""
 
 
 def light(items: tuple[T, ...], most: int | None = None) -> tuple[T, ...]:
-    """As many of the first as weigh `most` bytes, at least one; usually all that there may be."""
+    """As many of the first `items` as fit into `most` bytes as JSON, at least one."""
     left = MOST_BYTES if most is None else most
     for place, item in enumerate(items):
         left -= weight(item) + 1
