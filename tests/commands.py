@@ -276,8 +276,13 @@ PEOPLE = {
     ),
     "join group": Command(
         call=lambda b, a: b.people.join_group(a.group, a.member),
-        page={"POST /groups/{group_id}/join": {}, "POST /people/{member_id}/groups": {}},
+        page={"POST /groups/{group_id}/join": {}},
         line={"group add": "{member_id} {group}"},
+        weight=1,
+    ),
+    "change groups": Command(
+        call=lambda b, a: b.people.change_groups(a.member, [a.group]),
+        page={"POST /people/{member_id}/groups": {}},
         weight=1,
     ),
     "leave group": Command(

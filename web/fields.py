@@ -52,7 +52,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "/account/leave": _fields("sure"),
     "/account/erase": _fields("entries sure"),
     "/groups": _fields("name parent open"),
-    "/groups/{group_id}/change": _fields("", _with_before("name parent open")),
+    "/groups/{group_id}/change": _fields("", _with_before("name parent open closed")),
     "/people/invite": _fields("role-* group group-*"),
     "/people/{member_id}/roles": _fields("role-* shown-role-*"),
     "/people/{member_id}/groups": _fields("group group-* shown-group-*"),

@@ -91,6 +91,7 @@ def change(
             name=UNSET if name is None else name,
             parent=around if around or in_none else UNSET,
             open=UNSET if is_open is None else is_open,
+            closed=UNSET if is_open is None else False,
         )
         called = session.directory.group(receipt.id).name
     print_receipt(

@@ -1,7 +1,6 @@
 """Taking in what an importer found, new entries and known ones."""
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 
 from msgspec import structs
 
@@ -58,7 +57,6 @@ class Bringing:
         waits at its end.
         """
         draft = validation.draft(imported.draft, self._kinds)
-        draft = structs.replace(draft, visibility=self._as_open(draft.visibility))
         imported = structs.replace(
             imported,
             id=fields.entry_id("id", imported.id),
@@ -68,16 +66,29 @@ class Bringing:
             archived=checked_archived(imported.archived),
             written={validation.relation(r): links for r, links in imported.written.items()},
         )
-        done = self._writer.execute(
-            entry_aggregate(imported.id), partial(self._decide_bring, imported), settle=False
-        )
+        taken = imported
+
+        def brought(entry: Entry) -> list[EntryEvent]:
+            nonlocal taken
+            taken = self._as_it_can_be(imported, entry)
+            return self._decide_bring(taken, entry)
+
+        done = self._writer.execute(entry_aggregate(imported.id), brought, settle=False)
         if not done.before.version:
             outcome: Outcome = "contributed"
         else:
             changed = done.receipt.version > done.before.version
             outcome = "revised" if changed else "unchanged"
-        shown = shown_after(imported, done.before)
+        shown = shown_after(taken, done.before)
         return Brought(outcome, done.receipt, done.before.visibility, shown)
+
+    def _as_it_can_be(self, imported: ImportedEntry, entry: Entry) -> ImportedEntry:
+        """`imported`, shown to the world only as a new entry of a community that is open to it."""
+        if entry.version:
+            return imported
+        draft = imported.draft
+        shown = self._as_open(draft.visibility)
+        return structs.replace(imported, draft=structs.replace(draft, visibility=shown))
 
     def _decide_bring(self, imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
         require(self._writer.principal, REVISE if entry.version else CONTRIBUTE)

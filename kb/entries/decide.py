@@ -5,6 +5,7 @@ where it is given, is the one that the principal had read.
 """
 
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from msgspec import UNSET, UnsetType
 
@@ -28,6 +29,11 @@ from kb.entries.entry import (
 from kb.entries.tags import tag_key
 from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict, ShownToMore
 from kb.messages import _
+
+SHOWN_OTHERWISE: Final = _(
+    "Someone else changed meanwhile who sees this entry, so nothing was changed: below stands who "
+    "sees it now; choose again."
+)
 
 MOST_TAGS = 100
 """Of one entry, however many times tags are added."""
@@ -135,11 +141,15 @@ def restore(entry: Entry) -> list[EntryEvent]:
     return [EntryRestored()] if entry.archived else []
 
 
-def show(entry: Entry, visibility: Visibility, *, version: int | None) -> list[EntryEvent]:
-    """Let exactly these see it, as it was at `version`."""
+def show(
+    entry: Entry, visibility: Visibility, *, version: int | None, before: Visibility | None = None
+) -> list[EntryEvent]:
+    """Let exactly these see it, as it was at `version`, and still is shown as it was `before`."""
     _refuse_unread(entry, version)
     if visibility == entry.visibility:
         return []
+    if before is not None and before != entry.visibility:
+        raise Refused(SHOWN_OTHERWISE)
     if version is not None and version < entry.version:
         raise RevisionConflict(entry.id, version, entry.version, _new_readers(entry, version))
     return [EntryVisibilityChanged(visibility=visibility)]

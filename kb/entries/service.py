@@ -187,17 +187,19 @@ class Entries(Bringing):
         entry_id: str,
         visibility: Visibility,
         *,
+        before: Visibility | None = None,
         entry_version: int | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
         """Let exactly these see it; what is a draft becomes one no longer.
 
-        Raises `RevisionConflict` if the entry was changed at all after `entry_version`, where that
-        is given: others may have written what was not meant for these.
+        Refused where others see it than `before`, if that is given. Raises `RevisionConflict` if
+        the entry was changed at all after `entry_version`, where that is given: others may have
+        written what was not meant for these.
         """
         visibility = checked_visibility(visibility)
         version = fields.optional_version(entry_version)
-        shown = bind(decide.show, visibility=visibility, version=version)
+        shown = bind(decide.show, visibility=visibility, version=version, before=before)
         return self._execute(entry_id, SHOW, shown, command_id, shown_to=visibility)
 
     def erase(self, entry_id: str) -> Receipt:
@@ -219,8 +221,7 @@ class Entries(Bringing):
     ) -> Receipt:
         """Append what is `decided` on an entry by those who see it and may do `action`."""
         # Also where the command is repeated: it may be hidden from them by now.
-        if load_entry(self._writer, entry_id).visibility == shown_to:
-            shown_to = None
+        load_entry(self._writer, entry_id)
         allowed = partial(self._allowed, action, decided)
         return self._append(entry_id, allowed, command_id, others, shown_to)
 
@@ -236,14 +237,15 @@ class Entries(Bringing):
         return self._writer.execute(
             entry_aggregate(entry_id),
             decided,
-            guard=partial(self._require, others, shown_to),
+            guard=partial(self._require, entry_id, others, shown_to),
             command_id=command_id,
         ).receipt
 
-    def _require(self, entry_ids: Iterable[str], shown_to: Visibility | None) -> None:
-        for entry_id in entry_ids:
-            load_entry(self._writer, entry_id)
-        if shown_to is None:
+    def _require(self, entry_id: str, others: Iterable[str], shown_to: Visibility | None) -> None:
+        for other in others:
+            load_entry(self._writer, other)
+        entry = self._writer.load(entry_aggregate(entry_id))
+        if shown_to is None or (entry.version and entry.visibility == shown_to):
             return
         if shown_to.sight == "world":
             require_open(self._writer)

@@ -1,5 +1,7 @@
 """What members, groups and the community have, in one value."""
 
+from typing import Any
+
 from events.sealed_fields import Sealed
 from kb.area import Area
 from kb.community import GroupNamed, WorldAccessChanged
@@ -105,6 +107,13 @@ MEMBER = StreamKind(
         UNION ALL SELECT 1 FROM erasure WHERE stream = 'member-' || :name""",
     entry=None,
 )
+
+
+def _taking_members(changed: dict[str, Any]) -> dict[str, Any]:
+    """Before version 2 each change of a closed group let it take members again."""
+    return {**changed, "closed": False}
+
+
 GROUP = StreamKind(
     name="group",
     facts=(
@@ -118,8 +127,9 @@ GROUP = StreamKind(
         ),
         Fact(
             name="group-changed",
-            schema_version=1,
+            schema_version=2,
             cls=GroupChanged,
+            upcasters={1: _taking_members},
             read=as_seen.group,
             lack="group",
             told=None,

@@ -97,6 +97,8 @@ def _left_group(db: Connection, change: MemberGroupLeft) -> Message:
 
 def _formed(db: Connection, group: GroupFormed | GroupChanged) -> Message:
     joining = _("open to all members") if group.open else _("stewards add members")
+    if isinstance(group, GroupChanged) and group.closed:
+        joining = _("closed")
     if not group.parent:
         return _("Group “{name}”, {joining}.", name=group.name, joining=joining)
     inside = _called(db, (group.parent,))

@@ -3,7 +3,7 @@
 What is wished raises `NotFound` for someone who is not known or erased, and `Refused`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Literal
 
 from msgspec import UnsetType, structs
@@ -11,6 +11,7 @@ from msgspec import UnsetType, structs
 from kb.access import Role
 from kb.errors import NotFound, Refused
 from kb.messages import _
+from kb.people.checks import checked_roles
 from kb.people.member import (
     Member,
     MemberErased,
@@ -28,6 +29,9 @@ from kb.people.member import (
 from kb.people.sign_in import MemberLinkMade, MemberTokenMade, SignInEvent, takes_away
 
 Decide = Callable[[Member], list[MemberEvent]]
+
+PROFILE = Profile.__struct_fields__
+"""All that a profile tells."""
 
 
 def invite(
@@ -49,12 +53,16 @@ def join(
     return [MemberJoined(profile=profile), *given]
 
 
-def change_profile(member: Member, profile: Profile) -> list[MemberEvent]:
-    """Tell something else about oneself."""
+def change_profile(
+    member: Member, profile: Profile, fields: Collection[str] = PROFILE
+) -> list[MemberEvent]:
+    """Tell something else about oneself, in these `fields` of `profile`; the others stay."""
     _refuse_gone(member)
     if member.standing == "invited":
         raise _not_joined(member)
-    return [] if profile == member.profile else [MemberProfileChanged(profile=profile)]
+    told = {field: getattr(profile, field) for field in fields}
+    changed = structs.replace(member.profile or profile, **told)
+    return [] if changed == member.profile else [MemberProfileChanged(profile=changed)]
 
 
 def choose_language(member: Member, language: str | UnsetType) -> list[MemberEvent]:
@@ -65,24 +73,28 @@ def choose_language(member: Member, language: str | UnsetType) -> list[MemberEve
     return change_profile(member, structs.replace(member.profile, display_language=language))
 
 
-def change_roles(member: Member, roles: frozenset[Role]) -> list[MemberEvent]:
-    """Have exactly these roles."""
+def change_roles(
+    member: Member, given: frozenset[Role], taken: frozenset[Role]
+) -> list[MemberEvent]:
+    """Have the roles `given` too, and none that is `taken`. Raises `InvalidInput`."""
     _refuse_gone(member)
-    given = [MemberRoleGiven(role=role) for role in sorted(roles - member.roles)]
-    taken = [MemberRoleTaken(role=role) for role in sorted(member.roles - roles)]
-    return [*given, *taken]
+    after = (member.roles | given) - taken
+    if after == member.roles:
+        return []
+    gained = [MemberRoleGiven(role=role) for role in sorted(checked_roles(after) - member.roles)]
+    return [*gained, *(MemberRoleTaken(role=role) for role in sorted(member.roles - after))]
 
 
-def join_group(member: Member, group: str) -> list[MemberEvent]:
-    """Be in a group."""
+def change_groups(
+    member: Member, joined: Collection[str], left: Collection[str] = ()
+) -> list[MemberEvent]:
+    """Be in the groups `joined` too, and in none of those `left`."""
     _refuse_gone(member)
-    return [] if group in member.groups else [MemberGroupJoined(group=group)]
-
-
-def leave_group(member: Member, group: str) -> list[MemberEvent]:
-    """Be in it no longer."""
-    _refuse_gone(member)
-    return [MemberGroupLeft(group=group)] if group in member.groups else []
+    settled = {*member.groups, *left}
+    return [
+        *(MemberGroupJoined(group=group) for group in joined if group not in settled),
+        *(MemberGroupLeft(group=group) for group in left if group in member.groups),
+    ]
 
 
 def leave(member: Member) -> list[MemberEvent]:

@@ -15,11 +15,12 @@ class GroupFormed(Struct, frozen=True, kw_only=True):
 
 
 class GroupChanged(Struct, frozen=True, kw_only=True):
-    """Name, place and openness as they stand afterwards."""
+    """Name, place, openness and whether nobody joins it, as they stand afterwards."""
 
     name: str
     parent: str | None
     open: bool
+    closed: bool = False
 
 
 class GroupClosed(Struct, frozen=True, kw_only=True):
@@ -46,7 +47,12 @@ def evolve(group: Group, event: GroupEvent) -> Group:
     if isinstance(event, GroupClosed):
         return structs.replace(group, version=version, closed=True, open=False)
     return structs.replace(
-        group, version=version, name=event.name, parent=event.parent, open=event.open, closed=False
+        group,
+        version=version,
+        name=event.name,
+        parent=event.parent,
+        open=event.open,
+        closed=isinstance(event, GroupChanged) and event.closed,
     )
 
 
@@ -65,16 +71,24 @@ def change(
     name: str | UnsetType = UNSET,
     parent: str | UnsetType | None = UNSET,
     open: bool | UnsetType = UNSET,
+    closed: bool | UnsetType = UNSET,
 ) -> list[GroupEvent]:
-    """The events of changing what is not left unset, which opens a closed one. See `close`."""
+    """The events of changing what is not left unset; see `close`.
+
+    Raises `Refused` where a closed one would be open without being said to be `closed` no longer.
+    """
     _refuse_unknown(group)
-    changed = GroupChanged(
-        name=group.name if isinstance(name, UnsetType) else name,
-        parent=group.parent if isinstance(parent, UnsetType) else parent,
-        open=group.open if isinstance(open, UnsetType) else open,
+    if open is True and group.closed and closed is UNSET:
+        raise Refused(
+            _("The group “{name}” is closed: nobody joins it any longer.", name=group.name)
+        )
+    before = GroupChanged(
+        name=group.name, parent=group.parent, open=group.open, closed=group.closed
     )
-    before = GroupChanged(name=group.name, parent=group.parent, open=group.open)
-    return [] if changed == before and not group.closed else [changed]
+    wished = {"name": name, "parent": parent, "open": open, "closed": closed}
+    said = {field: value for field, value in wished.items() if value is not UNSET}
+    changed = structs.replace(before, **said)
+    return [] if changed == before else [changed]
 
 
 def close(group: Group) -> list[GroupEvent]:

@@ -64,7 +64,7 @@ UNTIE = (
     "DELETE FROM member_role WHERE member = ?",
     "DELETE FROM member_group WHERE member = ?",
 )
-FORM = "INSERT OR REPLACE INTO community_group VALUES (?, ?, ?, ?, 0, ?, ?, ?)"
+FORM = "INSERT OR REPLACE INTO community_group VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 CLOSE = "UPDATE community_group SET closed = 1, open = 0 WHERE id = ?"
 OPEN_TO_WORLD = "UPDATE community SET world = ?"
 
@@ -115,7 +115,9 @@ def _gone(db: Connection, event: RecordedEvent, change: MemberLeft | MemberErase
 
 def _formed(db: Connection, event: RecordedEvent, group: GroupFormed | GroupChanged) -> None:
     name = skeleton(group.name), sort_key(group.name), group_id(group.name)
-    db.execute(FORM, (_group(event), group.name, group.parent, int(group.open), *name))
+    closed = isinstance(group, GroupChanged) and group.closed
+    stands = group.name, group.parent, int(group.open), int(closed)
+    db.execute(FORM, (_group(event), *stands, *name))
 
 
 def _closed(db: Connection, event: RecordedEvent, _: GroupClosed) -> None:

@@ -1,13 +1,13 @@
 """Commands on people: who is invited, in which roles and groups, and what is open to the world."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
 from kb import community, fields
-from kb.access import Action, Role, require
+from kb.access import ROLES, Action, Role, require
 from kb.binding import bind
 from kb.errors import Forbidden, Mistakes, NotFound
 from kb.ids import COMMUNITY_STREAM, group_id, member_stream
@@ -23,7 +23,7 @@ from kb.people.actions import (
 )
 from kb.people.checks import checked_language, checked_profile, checked_roles
 from kb.people.group import Group, GroupEvent, change, close, form
-from kb.people.member import Profile
+from kb.people.member import Member, MemberEvent, MemberGroupJoined, Profile
 from kb.people.rules import Known, Rules, Unknown, group_aggregate, member_aggregate
 from kb.writer import NewId, Receipt, Writer
 
@@ -74,11 +74,13 @@ class People:
             raise Forbidden(_("Only the invited person may take an invitation."))
         return self._change(member_id, bind(decide.join, profile=checked_profile(profile)))
 
-    def change_profile(self, profile: Profile) -> Receipt:
-        """Tell something else about oneself."""
+    def change_profile(self, profile: Profile, fields: Collection[str] = decide.PROFILE) -> Receipt:
+        """Tell something else about oneself, in these `fields` alone; the others stay."""
         self._require(CHANGE_SELF)
-        changed = bind(decide.change_profile, profile=checked_profile(profile))
-        return self._change(self._writer.actor, changed)
+        told = checked_profile(profile)
+        return self._change(
+            self._writer.actor, bind(decide.change_profile, profile=told, fields=fields)
+        )
 
     def choose_language(self, language: str | None) -> Receipt:
         """Be spoken to in one of `kb.messages.languages`; None: in what each browser asks for."""
@@ -86,33 +88,47 @@ class People:
         chosen = bind(decide.choose_language, language=checked_language(language or UNSET))
         return self._change(self._writer.actor, chosen)
 
-    def change_roles(self, member_id: str, roles: Iterable[Role]) -> Receipt:
-        """Let a member have exactly these roles; one steward always stays."""
+    def change_roles(
+        self, member_id: str, roles: Iterable[Role], *, taken: Iterable[Role] | None = None
+    ) -> Receipt:
+        """Let a member have exactly these roles; one steward always stays.
+
+        Where `taken` is given: these too, but none of those, and of the others what they have.
+        """
         self._require(LOOK_AFTER_PEOPLE)
-        chosen = checked_roles(roles)
-        changed = bind(decide.change_roles, roles=chosen)
-        if "steward" in chosen:
+        given = checked_roles(roles) if taken is None else frozenset(roles)
+        lost = frozenset(ROLES) - given if taken is None else frozenset(taken)
+        changed = bind(decide.change_roles, given=given, taken=lost)
+        if "steward" not in lost:
             return self._change(member_id, changed)
         return self._take_away(member_id, changed)
+
+    def change_groups(
+        self, member_id: str, joined: Iterable[str] = (), left: Iterable[str] = ()
+    ) -> Receipt:
+        """Put a member into groups and take them out of others, by a steward's hand: all or none.
+
+        Of the groups that are not named they stay in those that they are in.
+        """
+        self._require(LOOK_AFTER_GROUPS)
+        return self._change_groups(member_id, joined, left)
 
     def join_group(self, group: str, member_id: str | None = None) -> Receipt:
         """Be in a group: by oneself if it is open, by a steward's hand otherwise."""
         self._require(JOIN_GROUP)
         who = member_id or self._writer.actor
-        known = self._rules.known_group(group)
 
-        def guard() -> None:
-            self._rules.refuse_closed(known)
+        def allowed(known: str) -> None:
             if who != self._writer.actor or not self._rules.is_open(known):
                 self._require(LOOK_AFTER_GROUPS)
 
-        return self._change(who, bind(decide.join_group, group=known), guard)
+        return self._change_groups(who, [group], allowed=allowed)
 
     def leave_group(self, group: str, member_id: str | None = None) -> Receipt:
         """Be in a group no longer, by oneself or by a steward's hand."""
         who = member_id or self._writer.actor
         self._require(JOIN_GROUP if who == self._writer.actor else LOOK_AFTER_GROUPS)
-        return self._change(who, bind(decide.leave_group, group=self._rules.known_group(group)))
+        return self._change_groups(who, left=[group])
 
     def leave(self, member_id: str | None = None) -> Receipt:
         """Leave the community, or be taken out of it by a steward; one steward always stays."""
@@ -169,12 +185,15 @@ class People:
         name: str | UnsetType = UNSET,
         parent: str | UnsetType | None = UNSET,
         open: bool | UnsetType = UNSET,
+        closed: Literal[False] | UnsetType = UNSET,
         beside: Mistakes | None = None,
     ) -> Receipt:
         """Change what is given; parent None puts it inside no other.
 
-        A group is never inside itself, never put inside a closed one, and never takes the name of
-        another one. What lies inside one that is closed or not open is so too, as long as that is.
+        A closed group takes members again where it is said not to be `closed`, and is opened only
+        with that. A group is never inside itself, never put inside a closed one, and never takes
+        the name of another one. What lies inside one that is closed or not open is so too, as long
+        as that is.
         """
         self._require(LOOK_AFTER_GROUPS)
         wrong = beside or Mistakes()
@@ -198,7 +217,7 @@ class People:
                 opened = self._rules.is_open(known) if isinstance(open, UnsetType) else open
             if opened is True:
                 self._rules.refuse_opening(place)
-            return change(present, name=name, parent=around, open=opened)
+            return change(present, name=name, parent=around, open=opened, closed=closed)
 
         return self._change_group(known, changed, guard, named=isinstance(name, str))
 
@@ -221,6 +240,26 @@ class People:
     ) -> Receipt:
         member_id = fields.known_id("member", member_id)
         return self._writer.execute(member_aggregate(member_id), decided, guard=guard).receipt
+
+    def _change_groups(
+        self,
+        member_id: str,
+        joined: Iterable[str] = (),
+        left: Iterable[str] = (),
+        allowed: Callable[[str], object] = lambda _: None,
+    ) -> Receipt:
+        """None that is closed is joined, nor any that is not `allowed`."""
+        into, out = (sorted(set(map(self._rules.known_group, each))) for each in (joined, left))
+
+        def changed(member: Member) -> list[MemberEvent]:
+            events = decide.change_groups(member, into, out)
+            for event in events:
+                if isinstance(event, MemberGroupJoined):
+                    self._rules.refuse_closed(event.group)
+                    allowed(event.group)
+            return events
+
+        return self._change(member_id, changed)
 
     def _take_away(self, member_id: str, decided: decide.Decide) -> Receipt:
         """What may leave the community without a steward."""

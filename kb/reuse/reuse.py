@@ -1,12 +1,14 @@
 """The reuse aggregate: one stream per recorded reuse."""
 
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from msgspec import UNSET, Struct, UnsetType, structs
 
+from kb import fields
 from kb.errors import InvalidInput, NotFound, Refused, ReuseConflict
 from kb.messages import _
 
+S = TypeVar("S")
 Outcome = Literal["adopted", "adapted", "tried-and-stopped"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
@@ -64,27 +66,28 @@ def record(reuse: Reuse, recorded: ReuseRecorded) -> list[ReuseEvent]:
 def update_outcome(
     reuse: Reuse,
     *,
-    outcome: Outcome,
-    note: str,
+    outcome: Outcome | UnsetType,
+    note: str | UnsetType,
     resulting_entry: str | UnsetType | None = UNSET,
     evidence: str | UnsetType | None = UNSET,
     version: int | None = None,
 ) -> list[ReuseEvent]:
     """The events of telling what became of a reuse; none if that says nothing new.
 
-    A resulting entry or evidence left unset stays, None removes. Raises `NotFound`, `InvalidInput`,
-    or `ReuseConflict` where it is at another `version`, if that is given.
+    What is left unset stays; no resulting entry or evidence is None. Raises `NotFound`,
+    `InvalidInput`, or `ReuseConflict` where it is at another `version`, if that is given.
     """
     if reuse.recorded is None:
         raise NotFound(_("There is no reuse {id}.", id=reuse.id))
     known = reuse.latest or reuse.recorded
     updated = ReuseOutcomeUpdated(
         entry_id=known.entry_id,
-        outcome=outcome,
-        note=note,
+        outcome=_told(outcome, known.outcome),
+        note=_told(note, reuse.latest.note if reuse.latest else ""),
         resulting_entry=_told(resulting_entry, known.resulting_entry),
         evidence=_told(evidence, known.evidence),
     )
+    fields.text("note", updated.note)  # the first update has to tell one
     _refuse_itself(updated.entry_id, updated.resulting_entry)
     version = reuse.version if version is None else version
     # An older version may say again what is known; one that is not there yet nobody has read.
@@ -95,7 +98,7 @@ def update_outcome(
     return [updated]
 
 
-def _told(said: str | UnsetType | None, known: str | None) -> str | None:
+def _told(said: S | UnsetType, known: S) -> S:
     return known if isinstance(said, UnsetType) else said
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType
@@ -26,6 +27,8 @@ from kb.reuse.reuse import (
     update_outcome,
 )
 from kb.writer import Aggregate, NewId, Receipt, Writer, checked
+
+S = TypeVar("S")
 
 
 class Reuses:
@@ -81,8 +84,8 @@ class Reuses:
     def update_outcome(
         self,
         reuse_id: str,
-        outcome: Outcome,
-        note: str,
+        outcome: Outcome | UnsetType,
+        note: str | UnsetType,
         *,
         resulting_entry: str | UnsetType | None = UNSET,
         evidence: str | UnsetType | None = UNSET,
@@ -91,7 +94,7 @@ class Reuses:
         command_id: UUID | None = None,
         beside: Mistakes | None = None,
     ) -> Receipt:
-        """Tell what became of a reuse; a resulting entry or evidence unset stays, None removes.
+        """Tell what became of a reuse; what is unset stays, None removes entry or evidence.
 
         Raises `ReuseConflict` where it is not at `version` any more, if that is given.
         """
@@ -99,8 +102,8 @@ class Reuses:
         resulting_entry = _if_set(_known, resulting_entry)
         decide = bind(
             update_outcome,
-            outcome=wrong.of(_outcome, outcome),
-            note=wrong.of(fields.text, "note", note),
+            outcome=wrong.of(_if_set, _outcome, outcome),
+            note=wrong.of(_if_set, partial(fields.text, "note"), note),
             resulting_entry=resulting_entry,
             evidence=wrong.of(_if_set, partial(fields.link, "evidence"), evidence),
             version=wrong.of(fields.optional_version, version),
@@ -152,9 +155,7 @@ def _known(entry_id: str | None) -> str | None:
     return fields.known_id("entry", entry_id) if entry_id else None
 
 
-def _if_set(
-    check: Callable[[str | None], str | None], value: str | UnsetType | None
-) -> str | UnsetType | None:
+def _if_set(check: Callable[[S], S], value: S | UnsetType) -> S | UnsetType:
     return value if isinstance(value, UnsetType) else check(value)
 
 

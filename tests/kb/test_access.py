@@ -1,6 +1,7 @@
 """The rules of access are those of the page about them, and hang together."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from kb.entries.actions import CURATE
 from kb.entries.bring import ImportedEntry
 from kb.errors import Forbidden, InvalidInput
 from kb.importers.sight import changes
+from kb.noted_reads import NotedReads
 from kb.writer import Receipt
 from tests.access_tables import SEEN, table
 from tests.allowed import MAY, SCOPED
@@ -62,7 +64,7 @@ STORED = {
     "author": {"operator", "member:author"},
     "draft": {"operator", "member:author"},
 }
-KEPT_BY = {"catalogue": 2, "audit": 2, "index": 7}
+KEPT_BY = {"catalogue": 2, "audit": 3, "index": 7}
 """What keeps the labels of `STORED`, with the version that they are of."""
 
 
@@ -164,6 +166,46 @@ def test_an_import_shows_to_members_what_the_world_cannot_see_yet() -> None:
     world.open_to_world(False)
     # Nor does it take away what the world saw before.
     assert world.entries.bring(imported).shown == shown_to("world")
+
+
+def test_nothing_is_shown_to_the_world_that_the_community_closes_to_in_the_same_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World()
+    world.open_to_world()
+    entry = world.practice()
+    world.entries.show(entry, shown_to("world"))
+
+    def hidden() -> None:
+        world.entries.show(entry, shown_to("members"))
+        world.open_to_world(False)
+
+    before(monkeypatch, "noting", hidden)
+    with pytest.raises(InvalidInput, match="closed to the world"):
+        world.entries.show(entry, shown_to("world"))
+    assert world.entry(entry).visibility == shown_to("members")
+
+
+def test_an_import_shows_nothing_to_the_world_that_the_community_closes_to_in_the_same_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world, draft = World(), structs.replace(some_draft(), visibility=shown_to("world"))
+    world.open_to_world()
+    before(monkeypatch, "append", lambda: world.open_to_world(False))
+    brought = world.entries.bring(ImportedEntry(id=ABSENT, draft=draft, shown=draft.visibility))
+    assert brought.shown == world.entry(ABSENT).visibility == shown_to("members")
+
+
+def before(monkeypatch: pytest.MonkeyPatch, step: str, happens: Callable[[], object]) -> None:
+    """Let something happen just before a command's next `step` in the log, once."""
+    usual: Callable[..., Any] = getattr(NotedReads, step)
+
+    def late(*given: object) -> Any:
+        monkeypatch.setattr(NotedReads, step, usual)
+        happens()
+        return usual(*given)
+
+    monkeypatch.setattr(NotedReads, step, late)
 
 
 def test_one_who_may_not_is_told_who_may() -> None:

@@ -111,6 +111,7 @@ EXPECTED: dict[str, Struct] = {
     "member-erased-1": MemberErased(entries="kept"),
     "group-formed-1": GroupFormed(name="Ward 3", parent=OTHER, open=True),
     "group-changed-1": GroupChanged(name="Ward 3 and 4", parent=None, open=False),
+    "group-changed-2": GroupChanged(name="Ward 3 and 4", parent=None, open=False),
     "group-closed-1": GroupClosed(),
     "group-named-1": GroupNamed(group=GROUP),
     "world-access-changed-1": WorldAccessChanged(allowed=True),

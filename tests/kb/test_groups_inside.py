@@ -29,7 +29,7 @@ def test_a_group_is_called_open_or_closed_as_those_around_it_let_it_be(world: Vi
     assert told() == {(False, False)}
     people.close_group(house)
     assert told() == {(False, True)}
-    people.change_group(house, open=True)
+    people.change_group(house, open=True, closed=False)
     assert told() == {(True, False)}
 
 
@@ -48,7 +48,7 @@ def test_a_change_that_leaves_place_and_openness_is_not_refused_for_them(
         with pytest.raises(Refused, match="cannot be open"):
             people.change_group(ward, open=True)
     assert world.directory().group(ward).name == "Ward 3 3"
-    people.change_group(house, open=True)
+    people.change_group(house, open=True, closed=False)
     assert world.directory().group(ward).open
 
 

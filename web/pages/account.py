@@ -109,10 +109,10 @@ def change_profile(
 
     What the form leaves as shown may be changed meanwhile.
     """
-    now = _told(visit.session.directory.member(own_session(visit).member))
-    told = {each: typed(data, each) if changed(data, each) else now[each] for each in PROFILE}
+    own_session(visit)
+    fields = [each for each in PROFILE if changed(data, each)]
     try:
-        visit.session.people.change_profile(profile_of(told))
+        visit.session.people.change_profile(profile_of(data), fields)
     except InvalidInput as error:
         form = small_form(data, *PROFILE, *(f"{each}_before" for each in PROFILE))
         return _again(visit, pages, "profile", form.with_error(error), error)

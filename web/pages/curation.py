@@ -28,10 +28,6 @@ from web.pages.shell import Pages, see_other
 from web.pages.sight import ChosenSight, groups_there
 
 UNSEEN: Final = _("You would not see this entry any more: tick the box below if you mean it.")
-MEANWHILE: Final = _(
-    "Someone else changed meanwhile who sees this entry, so nothing was changed: below stands who "
-    "sees it now; choose again."
-)
 
 
 @post("/entries/{entry_id:str}/tags", sync_to_thread=True, rule=CURATE)
@@ -171,23 +167,23 @@ def show(
     sight = chosen_sight(data).with_named(session)
     form = Form(sight.values(typed(data, "unseen")))
 
-    entry = session.catalogue.get(entry_id)
-    author, stale = entry.contributed_by, sight.is_stale(entry.visibility)
-    if stale:
-        form = Form(ChosenSight.now(entry.visibility).values())
+    author = session.catalogue.get(entry_id, most=0).contributed_by
     keeps_sight = True
 
     def command() -> Receipt:
         nonlocal keeps_sight
         require(session.principal, SHOW, author)
-        if stale:
-            raise Refused(MEANWHILE)
         chosen = sight.visibility()
         keeps_sight = bool(audience(chosen, author) & session.principal.labels)
         if not (form.values["unseen"] or keeps_sight):
             raise InvalidInput(UNSEEN, "visibility")
-        with groups_there():
-            return session.entries.show(entry_id, chosen)
+        try:
+            with groups_there():
+                return session.entries.show(entry_id, chosen, before=sight.shown_before)
+        except Refused:
+            now = session.catalogue.get(entry_id, most=0).visibility
+            form.values.update(ChosenSight.now(now).values())
+            raise
 
     answer = act(session, pages, entry_id, "show", form, "shown", command)
     if isinstance(answer, Redirect) and not keeps_sight:

@@ -20,7 +20,7 @@ from web.pages.shell import Pages, see_other
 FEW = 5
 """How many of the members of a group stand in the list of groups."""
 
-GROUP = ("name", "parent", "open")
+GROUP = ("name", "parent", "open", "closed")
 """The fields of the form that changes a group."""
 
 CALLED = {"name of the group": "name"}
@@ -103,7 +103,12 @@ def group_page(
     """
     found = session.directory.group(group_id)
     place = _shown_place(session, found.parent)
-    shown = {"name": found.name, "parent": place, "open": "1" * found.open}
+    shown = {
+        "name": found.name,
+        "parent": place,
+        "open": "1" * found.open,
+        "closed": "1" * found.closed,
+    }
     return _group(session, pages, found, with_before(shown), at=(members, inside), done=done)
 
 
@@ -121,13 +126,14 @@ def change_group(
     found = session.directory.group(group_id)
     form = small_form(data, *GROUP, *(f"{field}_before" for field in GROUP))
     wrong = Mistakes()
-    name, parent, opened = (typed(data, f) if changed(data, f) else UNSET for f in GROUP)
+    name, parent, opened = (typed(data, f) if changed(data, f) else UNSET for f in GROUP[:3])
     try:
         session.people.change_group(
             found.id,
             name=name,
             parent=UNSET if parent is UNSET else wrong.of(_place, session, form),
             open=UNSET if opened is UNSET else bool(opened),
+            closed=False if form.values["closed_before"] and not form.values["closed"] else UNSET,
             beside=wrong,
         )
     except (InvalidInput, Refused, NotFound) as error:

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from kb import KnowledgeBase, Session
-from kb.access import ROLES, require
+from kb.access import require
 from kb.accounts.links import Purpose
 from kb.errors import Forbidden, InvalidInput, KnowledgeBaseError, Mistakes, NotFound, Refused
 from kb.messages import _
@@ -144,9 +144,8 @@ def change_roles(
     """Give and take the roles that were ticked otherwise than they were shown."""
     more, less = ticked_otherwise(data, "role")
 
-    def command() -> None:
-        now = {*session.directory.member(member_id).roles}
-        session.people.change_roles(member_id, [one for one in ROLES if one in (now | more) - less])
+    def command() -> Receipt:
+        return session.people.change_roles(member_id, more, taken=less)  # type: ignore[arg-type]  # checked there
 
     form = ASKED.with_values(roles=" ".join(ticked(data, "role")))
     return _act(session, pages, member_id, "roles", command, form=form)
@@ -161,16 +160,12 @@ def change_groups(
 ) -> Response[str] | Redirect:
     """Let them join and leave the groups that were ticked otherwise than they were shown."""
     more, less = ticked_otherwise(data, "group")
-    now = set(session.directory.member(member_id).groups)
     named = named_groups(session, typed(data, "group"))
     more |= {*named.groups}
 
-    def command() -> None:
+    def command() -> Receipt:
         named.check()
-        for group in sorted(more - now):
-            session.people.join_group(group, member_id)
-        for group in sorted(less & now):
-            session.people.leave_group(group, member_id)
+        return session.people.change_groups(member_id, more, less)
 
     return _act(session, pages, member_id, "grouped", command, (more, less, named.rest))
 
@@ -223,7 +218,7 @@ def _act(
     pages: Pages,
     member_id: str,
     done: str,
-    command: Callable[[], Receipt | None],
+    command: Callable[[], Receipt],
     chosen: Chosen = NOTHING,
     form: Form = ASKED,
 ) -> Response[str] | Redirect:

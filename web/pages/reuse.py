@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from kb import Session
 from kb.entries.actions import READ
@@ -43,6 +43,10 @@ BY: Mapping[By, str] = {
     "group": _("Group"),
     "month": _("Month"),
 }
+
+
+TOLD = ("outcome", "note", "evidence", "resulting_entry")
+"""What is told of a reuse once it is known what became of it."""
 
 
 class ReusePage(Struct, frozen=True):
@@ -124,18 +128,20 @@ def update_reuse(
 ) -> Response[str] | Redirect:
     """Tell what became of it; what the form leaves as shown may be changed meanwhile."""
     reuse = session.catalogue.reuse(reuse_id)
-    now = _told(reuse)
-    form = small_form(data, *now, *(f"{each}_before" for each in now), "entry_version")
-    values = {each: form.values[each] if changed(data, each) else now[each] for each in now}
+    form = small_form(data, *TOLD, *(f"{each}_before" for each in TOLD), "entry_version")
+    outcome, note, evidence, result = (
+        form.values[each] if changed(data, each) else UNSET for each in TOLD
+    )
     wrong = Mistakes()
-    result = wrong.of(entry_meant, session, values["resulting_entry"], "resulting_entry")
     try:
         session.reuses.update_outcome(
             reuse_id,
-            values["outcome"],  # type: ignore[arg-type]  # checked there, with a sentence
-            values["note"],
-            evidence=values["evidence"] or None,
-            resulting_entry=result,
+            outcome,  # type: ignore[arg-type]  # checked there, with a sentence
+            note,
+            evidence=None if evidence == "" else evidence,
+            resulting_entry=UNSET
+            if isinstance(result, UnsetType)
+            else wrong.of(entry_meant, session, result, "resulting_entry"),
             entry_version=posted_version(data),
             beside=wrong,
         )
@@ -175,12 +181,7 @@ def report(
 
 def _told(reuse: ReuseView) -> dict[str, str]:
     """What became of it, as the form shows it."""
-    return {
-        "outcome": reuse.outcome,
-        "note": reuse.note or "",
-        "evidence": reuse.evidence or "",
-        "resulting_entry": reuse.resulting_entry or "",
-    }
+    return {each: getattr(reuse, each) or "" for each in TOLD}
 
 
 def _day(text: str, field: str) -> date | None:

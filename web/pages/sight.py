@@ -80,12 +80,11 @@ class ChosenSight(Struct, frozen=True):
         groups = tuple(dict.fromkeys((*self.groups, *found.groups)))
         return structs.replace(self, groups=groups, named=found.rest, problem=found.problem)
 
-    def is_stale(self, now: Visibility) -> bool:
-        """Whether the page was made when others saw the entry, and the choice is not `now`."""
-        seen = (now.sight, set(now.groups))
-        if not self.before or (self.before, set(self.groups_before)) == seen:
-            return False
-        return (self.sight, set(self.groups)) != seen
+    @property
+    def shown_before(self) -> Visibility | None:
+        """Who saw the entry when the page was made; None where the form does not tell."""
+        before = Visibility(self.before, tuple(sorted(self.groups_before)))  # type: ignore[arg-type]  # only compared
+        return before if self.before else None
 
     def visibility(self) -> Visibility:
         """What was meant. Ticking groups chooses them, unless something else was chosen as well.
