@@ -39,6 +39,9 @@ _OF_USE = r"""
 _UNSEEN = r"[\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]"
 _LINE_ENDS = {0x2028: " ", 0x2029: " "}
 
+_COMMANDS = {code: repr(chr(code))[1:-1] for code in (*range(0x20), *range(0x7F, 0xA0))}
+del _COMMANDS[ord("\n")], _COMMANDS[ord("\t")]
+
 NOTHING_SEEN = "\N{REPLACEMENT CHARACTER}"
 """Stands where a name, title or tag is of characters alone that are not seen."""
 
@@ -51,6 +54,11 @@ def visible(text: str) -> str:
     if text.isascii():
         return text
     return _unseen().sub(_kept, text.translate(_LINE_ENDS))
+
+
+def escaped(text: str) -> str:
+    """`text` with what would command a terminal as programs write it: `\\x1b`."""
+    return text.translate(_COMMANDS)
 
 
 def is_blank(text: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from kb.cli.invocation import Invocation, pass_invocation
+from kb.cli.invocation import Invocation, echo, pass_invocation
 from kb.cli.once import Command
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _warm(session: "Session", ended: Event) -> None:
 
 def _say(sentence: str) -> None:
     """Print on standard output; standard error is the log, for programs to read."""
-    click.echo(" ".join(sentence.split()))
+    echo(" ".join(sentence.split()))
 
 
 def _welcome(base: "KnowledgeBase", url: str) -> None:

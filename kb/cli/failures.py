@@ -12,6 +12,7 @@ from traceback import walk_tb
 
 import click
 
+from kb.cli.invocation import echo
 from kb.cli.words import teach
 from kb.error_codes import of_error
 from kb.errors import KnowledgeBaseError
@@ -38,7 +39,7 @@ def _exit_code(run: Callable[[], object]) -> int:
         vars(error)["message"] = render(error.message, shell_language())
         error.show(told)
         told.write(_as_word(error))
-        click.echo(_shortened(told.getvalue()), err=True, nl=False)
+        echo(_shortened(told.getvalue()), err=True, nl=False)
         return error.exit_code
     except (BrokenPipeError, SystemExit):
         # Here click exits by itself only when nobody reads its output any more.
@@ -58,7 +59,7 @@ def tell_failure(error: BaseException, before: str = "") -> None:
         import traceback
 
         traceback.print_exception(error)
-    click.echo(f"{before}{explain(error)}", err=True)
+    echo(f"{before}{explain(error)}", err=True)
 
 
 def _as_word(error: click.ClickException) -> str:

@@ -3,7 +3,7 @@
 import click
 from msgspec import UNSET
 
-from kb.cli.invocation import Invocation, pass_invocation
+from kb.cli.invocation import Invocation, echo, pass_invocation
 from kb.cli.once import Group
 from kb.cli.output import json_option, print_json, print_receipt
 from kb.cli.pieces import piece_options, tell_left_out
@@ -52,7 +52,7 @@ def list_groups(invocation: Invocation, offset: int, limit: int, as_json: bool) 
     for group, depth in found.items:
         many = counted(sizes.get(group.id, 0), "member", "members")
         about = ["closed" if group.closed else "open" if group.open else "", many]
-        click.echo(f"{'  ' * depth}{group.name}  ({', '.join(word for word in about if word)})")
+        echo(f"{'  ' * depth}{group.name}  ({', '.join(word for word in about if word)})")
     tell_left_out(len(found.items), offset, found.total)
 
 

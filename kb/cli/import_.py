@@ -11,7 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from kb import access
 from kb.cli.failures import tell_failure
-from kb.cli.import_report import print_report, told_late
+from kb.cli.import_report import name_of, print_report, told_late
 from kb.cli.invocation import Invocation, pass_invocation, tell
 from kb.cli.names import Names
 from kb.cli.once import Command
@@ -137,7 +137,7 @@ def import_command(
             _(
                 "{counted} could not be read ({path}): ",
                 counted=counted(len(faults), "file", "files"),
-                path=path,
+                path=name_of(path),
             ),
         )
     if faults or (report.files and len(report.refused) == report.files):

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kb.characters import escaped, visible
 from kb.cli.invocation import say
 from kb.cli.output import print_table
 from kb.counting import counted
@@ -23,6 +24,11 @@ def _short(remark: str) -> str:
     return f"{remark[:LONGEST_REMARK]} … (whole with --json)"
 
 
+def name_of(path: str) -> str:
+    """The name of a file on one line, whatever is in it."""
+    return escaped(path).replace("\n", r"\n")
+
+
 def told_late(late: int, *, served: bool) -> str:
     """That so many files are not found yet, and until when."""
     taker = "the running server" if served else "kb serve or the next search"
@@ -35,7 +41,6 @@ MOST_GONE = 20
 
 
 def _told_gone(gone: "tuple[Gone, ...]") -> str:
-    from kb.characters import visible
     from kb.importers.naming import is_markdown
 
     files = [g.path if is_markdown(g.path) else f"{g.path} (“{g.title}”)" for g in gone]
@@ -60,7 +65,7 @@ def _remark_rows(remarks: "tuple[Remark, ...]") -> list[tuple[str, str]]:
     for each in remarks:
         files.setdefault(each.remark, []).append(each.path)
     return [
-        (paths[0] + f" and {len(paths) - 1:,} more" * (len(paths) > 1), _short(remark))
+        (name_of(paths[0]) + f" and {len(paths) - 1:,} more" * (len(paths) > 1), _short(remark))
         for remark, paths in files.items()
     ]
 
@@ -71,7 +76,7 @@ def print_report(report: "ImportReport") -> None:
         print_table(("taken, but", "what"), _remark_rows(report.remarks))
         click.echo()
     if report.refused:
-        print_table(("not taken", "why"), [(r.path, r.reason) for r in report.refused])
+        print_table(("not taken", "why"), [(name_of(r.path), r.reason) for r in report.refused])
         click.echo()
     if report.gone:
         say(_told_gone(report.gone))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kb.characters import escaped
 from kb.errors import DataDirectoryError
 from kb.messages import _, render, shell_language, speak
 
@@ -72,15 +73,20 @@ class Invocation:
             yield now
 
 
+def echo(text: str = "", *, err: bool = False, nl: bool = True) -> None:
+    """Print `text` for people; names of files and the like command no terminal."""
+    click.echo(escaped(text), err=err, nl=nl)
+
+
 def say(text: str, *, err: bool = False, capital: bool = False) -> None:
     """Print `text` in the language of the shell, with a `capital` first if that is a count."""
     said = render(text, shell_language())
-    click.echo(said[:1].upper() + said[1:] if capital else said, err=err)
+    echo(said[:1].upper() + said[1:] if capital else said, err=err)
 
 
 def tell(sentence: str) -> None:
     """Say something beside the output, on one line of standard error."""
-    click.echo(" ".join(render(sentence, shell_language()).split()), err=True)
+    echo(" ".join(render(sentence, shell_language()).split()), err=True)
 
 
 pass_invocation = click.make_pass_decorator(Invocation, ensure=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb import access
-from kb.cli.invocation import Invocation, pass_invocation, say, tell
+from kb.cli.invocation import Invocation, echo, pass_invocation, say, tell
 from kb.cli.once import Command
 from kb.cli.output import joined, json_option, print_facts, print_json, print_table, size
 from kb.cli.pieces import USUAL, piece, piece_options
@@ -60,7 +60,7 @@ def init_command(
             )
         )
         say(_("Then make a link for the first steward, who invites the others:"))
-        click.echo(f"kb --data {shlex.quote(str(directory))} member first-steward")
+        echo(f"kb --data {shlex.quote(str(directory))} member first-steward")
 
 
 @click.command("status", cls=Command)
@@ -162,13 +162,13 @@ def _print_status(status: "Status") -> None:
             "sizes": joined(f"{name} {size(count)}" for name, count in status.sizes.items()),
         }
     )
-    click.echo()
+    echo()
     print_table(
         ("projection", "position", "lag", "parked"),
         [(each.name, each.position, each.lag, each.parked) for each in status.projections],
     )
     for sentence in status.errors:
-        click.echo(f"\n{sentence}")
+        echo(f"\n{sentence}")
     if status.parked:
         say(_("\nParked events (taken out of the way until a rebuild):"))
         print_table(

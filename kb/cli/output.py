@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from kb import access
-from kb.characters import visible
-from kb.cli.invocation import say, tell
+from kb.characters import escaped, visible
+from kb.cli.invocation import echo, say, tell
 from kb.messages import _, render, shell_language
 
 if TYPE_CHECKING:
@@ -108,12 +108,12 @@ def print_facts(facts: Mapping[str, object]) -> None:
     shown = {name: value for name, value in facts.items() if value not in (None, "", ())}
     width = max(map(len, shown), default=0)
     for name, value in shown.items():
-        click.echo(f"{name:{width}}  {_seen(value)}")
+        echo(f"{name:{width}}  {_seen(value)}")
 
 
 def _seen(value: object) -> object:
     """A cell; what is no name of ours, such as a path, hides or turns nothing around it."""
-    return visible(render(value, shell_language())) if isinstance(value, str) else value
+    return escaped(visible(render(value, shell_language()))) if isinstance(value, str) else value
 
 
 INCOMPLETE = "not all of it can be read"
@@ -156,8 +156,8 @@ def joined(words: Iterable[str]) -> str:
 
 
 def heading(text: str) -> str:
-    """`text` as it stands over something; bold on a terminal."""
-    return click.style(text, bold=True) if sys.stdout.isatty() else text
+    """`text` as it stands over something, to be printed by click itself; bold on a terminal."""
+    return click.style(escaped(text), bold=True) if sys.stdout.isatty() else escaped(text)
 
 
 def size(count: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from msgspec import structs
 
-from kb.cli.invocation import Invocation, pass_invocation, say, tell
+from kb.cli.invocation import Invocation, echo, pass_invocation, say, tell
 from kb.cli.once import Command
 from kb.cli.output import (
     INCOMPLETE,
@@ -74,13 +74,13 @@ def print_answer(answer: "Answer") -> None:
         say(_("Nothing matches closely. Nearest:\n") if answer.results else _("Nothing close."))
     whole = [each for each in answer.results if each.close or answer.nothing_close]
     for place, result in enumerate(whole, 1):
-        click.echo(_described(place, result))
+        echo(_described(place, result))
     if rest := answer.results[len(whole) :]:
         say(_("Less close:"))
         for place, result in enumerate(rest, len(whole) + 1):
-            click.echo(f"{place}. {result.title}  {short(result.id)} {odd(result)}".rstrip())
-        click.echo()
-    click.echo(f"{answer.milliseconds:.0f} ms")
+            echo(f"{place}. {result.title}  {short(result.id)} {odd(result)}".rstrip())
+        echo()
+    echo(f"{answer.milliseconds:.0f} ms")
     if answer.behind:
         texts = counted(answer.behind, "new text is", "new texts are")
         tell(_("{texts} not in yet: see kb status.", texts=texts))

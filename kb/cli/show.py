@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 from msgspec import structs
 
-from kb.cli.invocation import Invocation, pass_invocation, tell
+from kb.cli.invocation import Invocation, echo, pass_invocation, tell
 from kb.cli.names import Names
 from kb.cli.once import Command
 from kb.cli.output import (
@@ -161,7 +161,7 @@ def _nothing(archived: int, *, narrowed: bool) -> str:
 
 def _print_page(page: "Page", offset: int, names: Names, nothing: str) -> None:
     if not page.items:
-        click.echo(only(page.total) if page.total else nothing)
+        echo(only(page.total) if page.total else nothing)
         return
     print_table(
         ("id", "title", "kind", "group", "tags", "shown to", "reused", "revised"),
@@ -180,19 +180,19 @@ def _print_page(page: "Page", offset: int, names: Names, nothing: str) -> None:
         ],
     )
     if len(page.items) < page.total:
-        click.echo(f"\n{which(len(page.items), offset, page.total)}")
+        echo(f"\n{which(len(page.items), offset, page.total)}")
 
 
 def _print_entry(page: "EntryPage", names: Names) -> None:
     click.echo(heading(page.title) + (f" ({MIXED})" if page.mixed else ""))
     for sentence in page.lacking:
-        click.echo(sentence)
+        echo(sentence)
     if page.archived:
         successor = (
             _(" Replaced by {successor}.", successor=page.successor) if page.successor else ""
         )
-        click.echo(f"Archived: {page.archived_reason}{successor}")
-    click.echo()
+        echo(f"Archived: {page.archived_reason}{successor}")
+    echo()
     print_facts(
         {
             "id": page.id,
@@ -213,7 +213,7 @@ def _print_entry(page: "EntryPage", names: Names) -> None:
         print_facts({name: shown(value) for name, value in page.properties.items()})
     for section in page.sections:
         click.echo(f"\n{heading('## ' + section.heading)}\n" if section.heading else "")
-        click.echo(section.text)
+        echo(section.text)
     _print_around(page, names)
 
 
@@ -222,18 +222,16 @@ def _print_around(page: "EntryPage", names: Names) -> None:
     if page.relations:
         click.echo(f"\n{heading('## Related entries')}\n")
         for related in page.relations:
-            click.echo(f"- {_relation(related)}")
+            echo(f"- {_relation(related)}")
     if page.endorsed:
         click.echo(f"\n{heading('## Endorsed by')}\n")
         for item in page.endorsed:
-            click.echo(
-                f"- {names.member(item.member)}, {local_day(item.endorsed_at)}: {item.reason}"
-            )
+            echo(f"- {names.member(item.member)}, {local_day(item.endorsed_at)}: {item.reason}")
     if page.reuse:
         click.echo(f"\n{heading('## Reuse')}\n")
         for use in page.reuse:
-            click.echo(f"- {use.group}, {local_day(use.recorded_at)}, {use.outcome}: {use.context}")
-            click.echo(f"  {use.note + ' ' if use.note else ''}(reuse {short(use.id)})")
+            echo(f"- {use.group}, {local_day(use.recorded_at)}, {use.outcome}: {use.context}")
+            echo(f"  {use.note + ' ' if use.note else ''}(reuse {short(use.id)})")
 
 
 def _relation(related: "RelatedEntry") -> str:

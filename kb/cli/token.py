@@ -7,7 +7,7 @@ import click
 
 from kb.access import Scope
 from kb.accounts.tokens import TokenGist, TokenInfo
-from kb.cli.invocation import Invocation, pass_invocation, say
+from kb.cli.invocation import Invocation, echo, pass_invocation, say
 from kb.cli.names import Names
 from kb.cli.once import Group
 from kb.cli.output import joined, json_option, local_day, print_json, print_table
@@ -65,7 +65,7 @@ def make(
         print_json({"id": token, "member": member, "secret": secret, "expires_at": ends})
         return
     click.echo(secret)
-    click.echo(
+    echo(
         f"Keep it now, it is not shown again. It ends on {local_day(ends)}; to end it before: "
         f"kb token revoke {token}"
     )
