@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, islice
-from threading import Lock
+from threading import Event, Lock
 
 from msgspec import Struct
 
@@ -19,14 +19,18 @@ from indexer.text.analysis import all_terms, is_plain
 from indexer.text.passages import EmbeddedPassage, split
 
 WINDOW = 100
-"""Documents whose vectors are stored together: what a crash can cost, and who stops waits for."""
+"""Documents whose words are written together."""
 
 AHEAD = 2
 """Windows in computation: with two, the cores have work while the last batches of one end."""
 
 
-PIECE = 64
-"""Texts whose vectors are computed and stored at once ahead of time: what stopping waits for."""
+PIECE, PIECE_CHARACTERS = 64, 16_000
+"""Texts, and characters of them, whose vectors are computed and stored at once.
+
+That is what stopping waits for: two batches of the model for each of two cores, which give way to
+all others.
+"""
 
 
 class Window(Struct, frozen=True):
@@ -56,12 +60,7 @@ class Prepared:
         with self._lock:
             for document, parts in zip(documents, cut, strict=True):
                 self._cut[document.id] = document, parts
-        # Those of like length together, which leaves little to be padded.
-        texts = sorted(set(_to_embed(cut)), key=len)
-        for start in range(0, len(texts), piece):
-            if stopped():
-                return
-            embed(texts[start : start + piece], self._embedder, self._store)
+        embed(_to_embed(cut), self._embedder, self._store, stopped, piece)
 
     def clear(self) -> None:
         """Forget what was cut and not taken."""
@@ -92,7 +91,7 @@ def windows(
 
     Nothing new is begun once the caller, `documents` or the model has raised an error.
     """
-    rest = iter(documents)
+    rest, ended = iter(documents), Event()
     waiting: deque[tuple[Window, Future[None]]] = deque()
     with ThreadPoolExecutor(AHEAD, thread_name_prefix="intake") as workers:
         try:
@@ -100,23 +99,38 @@ def windows(
                 chosen = list(latest.values())
                 window = Window(chosen, prepared.take(chosen))
                 texts = _to_embed(window.passages)
-                waiting.append((window, workers.submit(embed, texts, embedder, store)))
+                vectors = workers.submit(embed, texts, embedder, store, ended.is_set)
+                waiting.append((window, vectors))
                 if len(waiting) > AHEAD:
                     yield _done(waiting)
             while waiting:
                 yield _done(waiting)
         finally:
+            ended.set()
             workers.shutdown(cancel_futures=True)
 
 
-def embed(texts: Sequence[str], embedder: Embedder, store: VectorStore) -> None:
-    """Compute and store the vectors of those texts that have none yet."""
-    by_hash = {store.text_hash(text): text for text in texts}
-    for key in store.get(embedder.fingerprint, list(by_hash)):
-        del by_hash[key]
-    if by_hash:
-        found = embedded(list(by_hash.values()), embedder)
-        store.put(embedder.fingerprint, dict(zip(by_hash, found, strict=True)))
+def embed(
+    texts: Iterable[str],
+    embedder: Embedder,
+    store: VectorStore,
+    stopped: Callable[[], bool],
+    piece: int = PIECE,
+) -> None:
+    """Compute and store the vectors of those texts that have none yet, a piece at a time.
+
+    Ends early once `stopped` answers true; what is stored then stays.
+    """
+    # Those of like length together, which leaves little to be padded.
+    for together in _pieces(sorted(set(texts), key=len), piece):
+        if stopped():
+            return
+        by_hash = {store.text_hash(text): text for text in together}
+        for key in store.get(embedder.fingerprint, list(by_hash)):
+            del by_hash[key]
+        if by_hash:
+            found = embedded(list(by_hash.values()), embedder)
+            store.put(embedder.fingerprint, dict(zip(by_hash, found, strict=True)))
 
 
 def lexical_document(document: Document, parts: Sequence[EmbeddedPassage]) -> LexicalDocument:
@@ -143,6 +157,18 @@ def lexical_document(document: Document, parts: Sequence[EmbeddedPassage]) -> Le
         names=(document.title, *document.identifiers),
         facets=document.facets,
     )
+
+
+def _pieces(texts: Sequence[str], most: int) -> Iterator[list[str]]:
+    """Up to `most` texts together, of so many characters or one alone."""
+    piece: list[str] = []
+    for text in texts:
+        if piece and (len(piece) == most or sum(map(len, (*piece, text))) > PIECE_CHARACTERS):
+            yield piece
+            piece = []
+        piece.append(text)
+    if piece:
+        yield piece
 
 
 def _to_embed(cut: Iterable[Sequence[EmbeddedPassage]]) -> list[str]:

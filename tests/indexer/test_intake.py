@@ -7,11 +7,19 @@ from threading import Event
 import pytest
 from msgspec.structs import replace
 
-from indexer.document import Document
+from indexer.document import Document, Section
 from indexer.embedding.embedder import Embedded
 from indexer.embedding.testing import HashEmbedder
 from indexer.errors import ModelUnavailable
-from indexer.intake import AHEAD, WINDOW, Prepared, Window, windows
+from indexer.intake import (
+    AHEAD,
+    PIECE,
+    PIECE_CHARACTERS,
+    WINDOW,
+    Prepared,
+    Window,
+    windows,
+)
 from indexer.stored.vector_store import VectorStore
 from tests.indexer.forty import documents
 
@@ -144,3 +152,51 @@ def test_preparing_ends_between_two_pieces_and_what_is_stored_stays(
 ) -> None:
     Prepared(embedder, store).prepare(documents(5), lambda: embedder.embedded == 4, 2)
     assert (embedder.embedded, store.count()) == (4, 4)
+
+
+class Noting(HashEmbedder):
+    """Notes how many characters it is given at once, and goes on when it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: list[int] = []
+        self.asked, self.go = Event(), Event()
+
+    def encode(self, texts: Sequence[str]) -> list[Embedded]:
+        self.given.append(sum(map(len, texts)))
+        self.asked.set()
+        assert self.go.wait(30)
+        return super().encode(texts)
+
+
+def long_text() -> Document:
+    nights = " ".join(f"On night {number} we hand over at the bed." for number in range(2_000))
+    return replace(documents(1)[0], sections=(Section("Nights", nights),))
+
+
+def test_a_long_text_is_computed_by_pieces_and_left_between_two_of_them(store: VectorStore) -> None:
+    embedder, text = Noting(), long_text()
+    embedder.go.set()
+    prepared = Prepared(embedder, store)
+    prepared.prepare([text], lambda: bool(embedder.given), PIECE)
+    assert len(embedder.given) == 1
+    list(windows([text], embedder, store, prepared))
+    assert len(embedder.given) > 2
+    assert max(embedder.given) <= PIECE_CHARACTERS
+
+
+def test_what_ends_while_a_long_text_is_computed_waits_for_a_piece_of_it(
+    store: VectorStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedder = Noting()
+    monkeypatch.setattr("indexer.intake.Event", lambda: embedder.go)  # set at the end
+    monkeypatch.setattr("indexer.intake.WINDOW", 1)
+
+    def reading() -> Iterator[Document]:
+        yield long_text()
+        assert embedder.asked.wait(30)
+        raise OSError("gone")
+
+    with pytest.raises(OSError, match="gone"):
+        list(taken_in(reading(), embedder, store))
+    assert len(embedder.given) == 1
