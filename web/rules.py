@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from litestar import Litestar, Request
+from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import ClientException
@@ -18,8 +19,8 @@ from web.errors import CrossSiteRequest, SignInNeeded, UnknownField, is_api
 from web.fields import unknown
 from web.requests import refuse_repeated_parameters
 from web.security import SAFE_METHODS
-from web.turns import have_turn
-from web.visit import CHALLENGE, Visit, Visits
+from web.turns import LONG, Queue, have_turn
+from web.visit import CHALLENGE, Visit, Visits, visit_of
 
 Rule = Action | Literal["public", "self"]
 """What a route needs: an action that is allowed, a known member (`self`), or nothing (`public`)."""
@@ -51,9 +52,20 @@ class Guard:
             limit.admit(
                 limit.keyed(*_counted_for(visit)), _("You searched very often in a short time")
             )
-        queue = handler.opt.get("queue")
-        if queue and isinstance(connection, Request):
-            await have_turn(connection, getattr(self._visits.limits, queue), _place(visit))
+        if isinstance(connection, Request):
+            await stand_in_line(connection)
+
+
+async def stand_in_line(request: Request[Any, Any, Any]) -> None:
+    """Wait for a turn in the line of the route, if it has one. Raises as `have_turn`."""
+    queue: Queue = request.route_handler.opt.get("queue", "")
+    visit, visits = visit_of(request), request.app.state["visits"]
+    if queue == "long":
+        length = visit.session.catalogue.length
+        is_long = await sync_to_thread(length, request.path_params["entry_id"]) > LONG
+        queue = "reads" if is_long else ""
+    if queue:
+        await have_turn(request, getattr(visits.limits, queue), _place(visit))
 
 
 async def hold_to_rule(connection: Connection, handler: BaseRouteHandler) -> None:

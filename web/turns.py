@@ -12,8 +12,14 @@ from web.bodies import Unfinished
 from web.line import Line
 from web.visit import visit_of
 
-Queue = Literal["", "searches", "reads"]
-"""Which line a route stands in: that of searches, that of other reads that grow, or none."""
+Queue = Literal["", "searches", "reads", "long"]
+"""Which line a route stands in: that of searches, that of other reads that grow, or none.
+
+An entry stands in that of reads where its text is "long".
+"""
+
+LONG = 100_000
+"""Bytes of a text whose page or answer takes a thread as long as a read that grows."""
 
 _ENDS, _WAITED = "tributary.turn", "tributary.waited"
 

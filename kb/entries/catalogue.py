@@ -83,11 +83,14 @@ class Catalogue:
         with self._views.read(self._labels) as db:
             return whole_entry(db, entry_id, member, pieces)
 
-    def links(self, entry_id: str) -> dict[str, str]:
-        """The entries that links of the text lead to, by how each is written; see `written_name`.
+    def length(self, entry_id: str) -> int:
+        """How many bytes the text of an entry has, 0 of one that is not there."""
+        with self._views.read(self._labels) as db:
+            found = db.execute(queries.LENGTH, (entry_id,)).fetchone()
+            return int(found[0]) if found else 0
 
-        What is hidden or not there is in none.
-        """
+    def links(self, entry_id: str) -> dict[str, str]:
+        """The entries seen to which links of the text lead, as each is written: `written_name`."""
         with self._views.read(self._labels) as db:
             found = db.execute(queries.LINKS, (fields.known_id("entry", entry_id),))
             return dict(found.fetchall())
@@ -106,10 +109,7 @@ class Catalogue:
             return entry_meant(db, text, erased=erased)
 
     def resolve_reuse(self, text: str) -> str:
-        """The id meant by a reuse's full id, or its first 6 or more characters if unique.
-
-        Raises as `resolve`.
-        """
+        """As `resolve`, of a reuse: by its full id or the first 6 or more characters of it."""
         with self._views.read(self._labels) as db:
             return reuse_meant(db, text)
 

@@ -28,6 +28,7 @@ WHOLE_ENTRY = f"""{_ENTRY},
        (SELECT title FROM entry AS next WHERE next.id = entry.successor) AS successor_title,
        (SELECT world FROM community) AS world
 {_BY_ID}"""
+LENGTH = f"SELECT length(revision.content) {_BY_ID}"
 KNOWN = "SELECT 1 FROM entry WHERE id = ?"
 SPELLINGS = f"""SELECT DISTINCT group_name FROM entry
 WHERE {UNJOINED_GROUP} IN (SELECT value FROM json_each(?))"""

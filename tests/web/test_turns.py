@@ -14,13 +14,15 @@ from litestar import Litestar
 from msgspec import structs
 
 from kb import Session
+from kb.entries.content import Section
 from kb.search.search import Answer
+from tests.worlds.log import some_content
 from tests.worlds.web import SITE, Browsers, Community, app_of, generous
 from web.line import OF_ONE, Line
 from web.visit import Limits
 
 PAGE = Path(__file__).parents[2] / "docs" / "developer" / "architecture.md"
-QUEUES = ("searches", "reads")
+QUEUES = ("searches", "reads", "long")
 HELD = "/api/search?q=held"
 
 
@@ -230,6 +232,32 @@ def test_whatever_fails_in_its_turn_ends_it(app: Litestar, monkeypatch: pytest.M
             """Both turns are free."""
 
     run(fail())
+
+
+def test_a_long_text_stands_in_the_line_of_reads_and_a_short_one_in_none(
+    community: Community, app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.rules.LONG", 1_000)
+    short, headers = community.contribute("Mara"), community.token("Mara", "search")
+    sections = Section("The problem", "Lost. " * 200), Section("What we do", "Walk.")
+    content = structs.replace(some_content(), sections=sections)
+    mara = community.acting("Mara").entries
+    long = mara.revise(community.contribute("Mara"), content, version=1).id
+
+    async def read() -> None:
+        async with client_of(app) as client:
+            line = limits_of(app).reads
+            async with line.turn(b"first"), line.turn(b"second"):
+                paths = (f"/api/entries/{long}", f"/entries/{long}")
+                waiting = [asyncio.create_task(client.get(at, headers=headers)) for at in paths]
+                await soon(lambda: line.waiting() == len(paths))
+                for path in (f"/api/entries/{short}", f"/entries/{short}", "/api/entries/none"):
+                    assert (await client.get(path, headers=headers)).status_code in (200, 404)
+                waiting.pop().cancel()
+                await soon(lambda: line.waiting() == 1)
+            assert (await waiting[0]).status_code == 200
+
+    run(read())
 
 
 def test_what_grows_with_the_base_stands_in_a_line(app: Litestar) -> None:

@@ -85,7 +85,7 @@ def contribute_entry(
     return when_searchable(session, session.entries.contribute(draft, command_id=idempotency_key))
 
 
-@get("/entries/{entry_id:str}", **operation("entries", 404, rule=READ))
+@get("/entries/{entry_id:str}", **operation("entries", 404, rule=READ, queue="long"))
 def get_entry(session: NamedDependency[Session], entry_id: PathId) -> EntryPage:
     """One entry with all that belongs to it.
 

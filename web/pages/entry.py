@@ -39,7 +39,9 @@ from web.pages.picking import Offer, offered
 from web.pages.sections import ShownSection, shown_sections
 from web.pages.shell import Pages, see_other
 from web.pages.sight import ChosenSight
+from web.rules import stand_in_line
 from web.settled import settle_again
+from web.turns import end_turn
 from web.written import when_searchable, written
 
 FORMS: Mapping[str, tuple[str, ...]] = {
@@ -112,7 +114,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     world: bool
 
 
-@get("/entries/{entry_id:str}", rule=READ)
+@get("/entries/{entry_id:str}", rule=READ, queue="long")
 async def show(
     request: Request[Any, Any, Any],
     session: NamedDependency[Session],
@@ -130,7 +132,9 @@ async def show(
     if soon := next((one.soon for one in view.sections if one.soon), None):
         del view  # many may wait, and texts are long
         session.renew()
+        end_turn(request.scope)
         await laid_out.wait(soon)
+        await stand_in_line(request)
         visit = await settle_again(request)
         pages = pages.for_visit(visit, sign_in_url(request))
         view = await sync_to_thread(entry_view, visit.session, pages, entry_id, at=at)
