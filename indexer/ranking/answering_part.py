@@ -80,7 +80,7 @@ def gone_on(wanted: Wanted, level: int, stored: Fetched) -> Fetched:
     near = passage.text[-REACH:]
     said_there = f" {name_key(near + passage.after)} "
     phrases = [phrase for phrase in wanted.phrases if f" {phrase} " in said_there]
-    spans = snippets.spans(near + passage.after, (), phrases)
+    spans = [*snippets.phrase_spans(near + passage.after, phrases)] if phrases else []
     spans += said(wanted.sayings, level, near + passage.after)
     over = [stop for start, stop, _ in spans if start < len(near) < stop]
     if not over:

@@ -195,12 +195,12 @@ class Pieces(dict[str, str]):
 _PIECES = Pieces(65_536)
 
 
-def _holding(wanted: Container[str] | None, pieces: list[str]) -> list[str]:
-    """The pieces with a wanted term, in their order."""
+def _holding(wanted: Container[str] | None, pieces: list[str]) -> Iterator[str]:
+    """The pieces with a wanted term, in order; lazily, while `_found_long` still has a long one."""
     found = zip(pieces, map(_PIECES.__getitem__, pieces), strict=True)
     if wanted is None:
-        return [piece for piece, terms in found if terms]
-    return [piece for piece, terms in found if any(term in wanted for term in terms.split())]
+        return (piece for piece, terms in found if terms)
+    return (piece for piece, terms in found if any(term in wanted for term in terms.split()))
 
 
 def _place(text: str, piece: str, start: int) -> int:

@@ -4,7 +4,7 @@ Only documents that have all its words are read, the best by words first, and no
 them than one question may cost.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from indexer.document import Filter
@@ -72,9 +72,9 @@ def said(
     for level, saying in sorted(levels, key=lambda each: -each[0]):
         may = saying.needs, saying.holds, saying.is_read
         documents, lines = texts[may] = texts.get(may) or read(saying)
-        told = _told(saying, lines)
-        names = [one.id for one in documents if one.id in told and one.id not in found][:KEPT]
-        nearest = memory.nearest(question, names)
+        told = _told(saying, (line for line in lines if line.document_id not in found))
+        names = [one.id for one in documents if one.id in told][:KEPT]
+        nearest = memory.nearest(question, names) if names else ()
         found |= {
             name: Told(level, _first(each, told[name]), saying.signed)
             for name, each in zip(names, nearest, strict=True)
@@ -82,7 +82,7 @@ def said(
     return found
 
 
-def _told(saying: Saying, lines: Sequence[Line]) -> dict[str, set[int]]:
+def _told(saying: Saying, lines: Iterable[Line]) -> dict[str, set[int]]:
     """The passages of each document that say it, none for one whose title alone does."""
     found: dict[str, set[int]] = {}
     titles: dict[str, bool] = {}

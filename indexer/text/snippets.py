@@ -19,12 +19,12 @@ def spans(text: str, terms: Container[str], phrases: Iterable[str] = ()) -> list
     Phrases are as `analysis.name_key` gives them, and stand for themselves among the terms.
     """
     found = list(analysis.spans(text, terms))
-    said = [*_said(text, wanted)] if (wanted := [*phrases]) else []
+    said = [*phrase_spans(text, wanted)] if (wanted := [*phrases]) else []
     return sorted([*found, *said]) if said else found
 
 
-def _said(text: str, phrases: Iterable[str]) -> Iterator[Span]:
-    """Where words of `text`, one after the other, are those of one of `phrases`."""
+def phrase_spans(text: str, phrases: Iterable[str]) -> Iterator[Span]:
+    """Where consecutive words of `text` are those of one of `phrases`."""
     words = list(analysis.words(text))
     keys = [f" {analysis.name_key(word.text)}" for word in words]
     starts = accumulate(map(len, keys), initial=0)
