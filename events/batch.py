@@ -1,4 +1,4 @@
-"""What every log asks of a batch before writing it, and what it answers for a known one."""
+"""Checks that every log makes on a batch, and its answer to a batch it already has."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,9 +15,7 @@ _LARGEST_SCHEMA_VERSION = 2**31 - 1
 
 
 def check_batch(writes: Sequence[StreamWrite]) -> None:
-    """Refuse what must never stand in a log, before anything is written.
-
-    Raises `InvalidEvent` for a malformed event, `EventIdConflict` for an id that stands twice and
+    """Raise `InvalidEvent` for a malformed event, `EventIdConflict` for an id that occurs twice and
     `ValueError` for a stream that does.
     """
     streams = {write.stream for write in writes}
@@ -32,7 +30,7 @@ def check_batch(writes: Sequence[StreamWrite]) -> None:
     for number in ids:
         if number & _UUID7_BITS != _UUID7:
             raise InvalidEvent(f"{UUID(int=number)} is no UUIDv7: make the id of an event as one.")
-    # The events of a batch mostly share these, so looking at each once keeps every append quick.
+    # The events of a batch mostly share these, so each distinct value is checked once.
     texts = {*streams, *[event.type for event in events], *[event.actor for event in events]}
     if "" in texts or not _is_unicode("".join(texts)):
         raise InvalidEvent("A stream, type or actor is empty or no Unicode: give it as plain text.")
@@ -44,9 +42,9 @@ def check_batch(writes: Sequence[StreamWrite]) -> None:
 def answer_known(
     writes: Sequence[StreamWrite], known: Mapping[UUID, RecordedEvent]
 ) -> list[RecordedEvent]:
-    """The events as first recorded, in the order of the batch; `known` holds at least one of them.
+    """The events as first recorded, in batch order; `known` holds at least one of them.
 
-    Raises `EventIdConflict` if the batch is known only in part or with other content.
+    Raises `EventIdConflict` if only part of the batch was recorded, or its content differs.
     """
     answers: list[RecordedEvent] = []
     for stream, event in [(write.stream, event) for write in writes for event in write.events]:
@@ -62,7 +60,7 @@ def answer_known(
 
 
 def placed(writes: Sequence[StreamWrite], now: datetime, head: int) -> list[RecordedEvent]:
-    """The events of writes as they stand behind the position `head`, recorded at `now` (UTC)."""
+    """The events of `writes` as recorded after position `head` at `now` (UTC)."""
     position = count(head + 1)
     return [
         RecordedEvent(
@@ -83,7 +81,7 @@ def placed(writes: Sequence[StreamWrite], now: datetime, head: int) -> list[Reco
 
 
 def _is_unicode(text: str) -> bool:
-    """Whether `text` has no lone surrogates, which no UTF-8 file can keep."""
+    """Whether `text` is free of lone surrogates, which UTF-8 cannot encode."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -92,7 +90,7 @@ def _is_unicode(text: str) -> bool:
 
 
 def _same_content(stream: str, event: NewEvent, first: RecordedEvent) -> bool:
-    """Whether both say the same; place and time are the log's own and not compared."""
+    """Whether both have the same content; position and time are assigned by the log."""
     return stream == first.stream and (
         event.type,
         event.schema_version,

@@ -1,4 +1,4 @@
-"""Checksums of events, and the chain of hashes over the runs that they were appended in."""
+"""Checksums of events, and the hash chain over the runs in which they were appended."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,10 +13,10 @@ import msgspec
 from events.event import RecordedEvent
 
 HASH_BYTES = 16
-"""A SHA-256 cut in half still tells any two events apart that ever stand in one place."""
+"""Half a SHA-256 is enough: it only has to differ between two events at the same position."""
 
 Run = list[RecordedEvent]
-"""Events of one append that follow each other: of one stream, actor and correlation id."""
+"""Consecutive events of one append with the same stream, actor and correlation id."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -24,12 +24,12 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 def new_identity() -> bytes:
-    """What a new log is told apart by, and the hash before its first event."""
+    """Random identity of a new log, which is also the hash before its first event."""
     return token_bytes(HASH_BYTES)
 
 
 def hash_of(*fields: object) -> bytes:
-    """SHA-256 of values as a MessagePack array. Raises what MessagePack has no form for."""
+    """Half the SHA-256 of a MessagePack array. Raises what MessagePack raises on other values."""
     return sha256(_encode(fields)).digest()[:HASH_BYTES]
 
 
@@ -40,7 +40,7 @@ def runs(events: Iterable[RecordedEvent]) -> Iterator[Run]:
 
 
 def shared(run: Run, before: bytes) -> tuple[object, ...]:
-    """What is the same for all events of a run, and the hash `before` it.
+    """Fields common to the events of a run, and the hash `before` it.
 
     Size, stream, last version, time, actor, correlation id, hash.
     """
@@ -50,18 +50,18 @@ def shared(run: Run, before: bytes) -> tuple[object, ...]:
 
 
 def checksum(event: RecordedEvent) -> int:
-    """Whether an event is what was recorded: CRC-32 of its place and its own fields."""
+    """CRC-32 of an event's position and own fields."""
     return checksum_of(event.position, event.id.bytes, event.type, event.schema_version, event.data)
 
 
 def checksum_of(position: int, id: bytes, type: str, schema_version: int, data: bytes) -> int:
     """The checksum of an event with these fields. Raises `TypeError` or `OverflowError`."""
-    # Not a hash that is as strong as the chain: it is counted for every event written or read.
+    # CRC-32 is weaker than the chain's hash, but it is computed for every event written or read.
     return crc32(_encode((position, id, type, schema_version, data)))
 
 
 def parts(run: Run) -> list[bytes | int]:
-    """Ids and checksums of events."""
+    """The id and checksum of each event, in turn."""
     found: list[bytes | int] = []
     for event in run:
         found += (event.id.bytes, checksum(event))
@@ -69,23 +69,23 @@ def parts(run: Run) -> list[bytes | int]:
 
 
 def hash_up_to(begun: bytes, parts: Iterable[object]) -> bytes:
-    """The hash of all events up to one of a run, of which the `parts` so far are given.
+    """The hash of all events up to one within a run, given the `parts` of the run so far.
 
-    `begun` is that of what is `shared`, and so of the hash before the run.
+    `begun` is the hash of the `shared` fields, which include the hash before the run.
     """
     return hash_of(begun, *parts)
 
 
 def chained(run: Run, before: bytes) -> bytes:
-    """The hash of all events up to the last of a run that stands behind the hash `before`."""
+    """The hash of all events up to the end of a run that follows the hash `before`."""
     return hash_up_to(hash_of(*shared(run, before)), parts(run))
 
 
 def stamp(time: datetime) -> int:
-    """A time as logs keep it: microseconds since 1970."""
+    """Microseconds since 1970."""
     return (time - _EPOCH) // _MICROSECOND
 
 
 def read_stamp(number: int) -> datetime:
-    """The time that `stamp` made a number of. Raises `OverflowError` for one out of range."""
+    """The inverse of `stamp`. Raises `OverflowError` for a number out of range."""
     return _EPOCH + number * _MICROSECOND

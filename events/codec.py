@@ -1,4 +1,4 @@
-"""From domain events to stored payloads and back, by stable type name and schema version."""
+"""Codec between domain events and stored payloads, by stable type name and schema version."""
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -37,11 +37,11 @@ _OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
 class EventType(Struct, frozen=True, kw_only=True):
-    """One class of events: its stable name, the version of its shape, and the way from older ones.
+    """A class of events: its stable name, its schema version, and upcasters from older versions.
 
-    `upcasters[v]` turns the raw data of schema version v into that of version v + 1, with all
-    fields opened. `sealed` names fields of any version. `read` makes of a decoded event what the
-    program takes it for, where older rules let in what today's do not.
+    `upcasters[v]` turns the raw data of schema version v, with all fields opened, into that of
+    version v + 1. `sealed` names fields of any version. `read` adjusts a decoded event where older
+    rules allowed what today's do not.
     """
 
     name: str
@@ -53,10 +53,10 @@ class EventType(Struct, frozen=True, kw_only=True):
 
 
 class EventCodec:
-    """Knows every event type of the program; names are explicit, never derived from a class path.
+    """Registry of the program's event types; names are explicit, never derived from a class path.
 
-    Raises `InvalidEventType` if two types share a name or a class, an older shape has no way up, or
-    a sealed field is none of its type.
+    Raises `InvalidEventType` if two types share a name or a class, an older version has no
+    upcaster, or a type has no such field as it seals.
     """
 
     def __init__(self, types: Iterable[EventType], vault: KeyVault) -> None:
@@ -70,8 +70,8 @@ class EventCodec:
     def encode(self, event: Struct, *, id: UUID, stream: str, actor: str) -> tuple[str, int, bytes]:
         """Type name, schema version and JSON of a domain event; equal arguments give equal bytes.
 
-        Raises `UnknownEventType`, `EventDataError` for a value that JSON cannot keep, and
-        `KeyDestroyed` if nothing can be sealed for the stream or actor any more.
+        Raises `UnknownEventType`, `EventDataError` for a value that JSON cannot represent, and
+        `KeyDestroyed` if the key of the stream or actor was destroyed.
         """
         kind = self._by_class.get(type(event))
         if kind is None:
@@ -87,22 +87,22 @@ class EventCodec:
         return kind.name, kind.schema_version, data
 
     def prepare(self, streams: Iterable[str]) -> None:
-        """Make the keys that new events of `streams` will need at once, instead of one by one."""
+        """Make the keys that new events of `streams` will need, in one write."""
         self._vault.prepare(streams)
 
     def destroyed(self, stream: str) -> bool:
-        """Whether the key of `stream` was destroyed, so that nobody can open what it sealed."""
+        """Whether the key of `stream` was destroyed, so that what it sealed can never be opened."""
         return self._vault.destroyed(stream)
 
     def reading(self) -> AbstractContextManager[None]:
-        """Makes many calls of `decode` quicker, nothing else may stand in the block."""
+        """Context that speeds up many calls of `decode`; do nothing else inside it."""
         return self._vault.reading()
 
     def decode(self, recorded: RecordedEvent) -> Struct:
         """The domain event of a stored one, with `erased` values where a key was destroyed.
 
-        Raises `UnknownEventType`, `EventDataError`, or `SealedDataError` for a field that does not
-        open.
+        Raises `UnknownEventType`, `EventDataError`, or `SealedDataError` for a field that cannot be
+        opened.
         """
         if isinstance(recorded, DamagedEvent):
             raise EventDataError(
@@ -126,16 +126,14 @@ class EventCodec:
             raise
         except SealedDataError as error:
             raise SealedDataError(f"An event {name} cannot be opened: {error}.") from error
-        except (
-            Exception
-        ) as error:  # an upcaster may fail in any way on data that it does not expect
+        except Exception as error:  # an upcaster may fail in any way on unexpected data
             raise EventDataError(
                 f"Stored data does not fit version {schema_version} of {name}: "
                 f"{type(error).__name__}, {error}."
             ) from error
 
     def sealed_values(self, recorded: RecordedEvent) -> list[SealedValue]:
-        """What of a stored event is sealed; nothing of a type that this program does not know."""
+        """The sealed values of a stored event; none for a type that this program does not know."""
         kind, _ = self._by_name.get(recorded.type, (None, None))
         return sealed_values(kind.sealed, recorded) if kind else []
 
@@ -162,7 +160,7 @@ class EventCodec:
 
 
 def _upcast(kind: EventType, schema_version: int, data: bytes) -> bytes:
-    """The payload in today's shape; as JSON again, so that there is one way to decode."""
+    """The payload in the current schema version, as JSON again so that decoding has one path."""
     raw = _OBJECT.decode(data)
     for version in range(schema_version, kind.schema_version):
         raw = kind.upcasters[version](raw)

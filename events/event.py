@@ -1,4 +1,4 @@
-"""The shapes of an event: as a caller hands it in, in a write, and as the log has recorded it."""
+"""Events as a caller appends them, and as the log has recorded them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-# Without gc: nothing in an event can refer back to it, and a log handles very many of them.
+# gc=False: an event cannot be part of a reference cycle, and a log handles very many of them.
 
 
 class NewEvent(Struct, frozen=True, kw_only=True, gc=False):
@@ -27,9 +27,9 @@ class NewEvent(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class StreamWrite(Struct, frozen=True, gc=False):
-    """New events of one stream, for a stream that is at `expected_version` (0: it has none yet).
+    """New events for one stream, which must be at `expected_version` (0 for a new stream).
 
-    Without events it is a check: nothing is written, and the stream must be at that version.
+    Without events it only checks the version.
     """
 
     stream: str
@@ -40,8 +40,8 @@ class StreamWrite(Struct, frozen=True, gc=False):
 class RecordedEvent(NewEvent, frozen=True, kw_only=True, gc=False):
     """An event in the log.
 
-    `version` counts the events of `stream` from 1, `position` those of the whole log from 1 without
-    gaps; `recorded_at` is an aware time in UTC, to the microsecond.
+    `version` counts the events of `stream` and `position` those of the whole log, both from 1
+    without gaps; `recorded_at` is an aware time in UTC, to the microsecond.
     """
 
     stream: str
@@ -54,8 +54,8 @@ DAMAGED_TYPE = "damaged"
 
 
 class DamagedEvent(RecordedEvent, frozen=True, kw_only=True, gc=False):
-    """An event of which the log has something else than what was recorded.
+    """An event whose stored row no longer matches its checksum.
 
-    True are only its stream, place, time, actor and correlation id. Nothing else can be believed,
-    the type least of all, so its type is `DAMAGED_TYPE` and the rest is blank.
+    Only its stream, version, position, time, actor and correlation id can be trusted, so its type
+    is `DAMAGED_TYPE` and the rest is blank.
     """

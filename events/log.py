@@ -1,4 +1,4 @@
-"""The protocol that every event log keeps, whatever it stores its events in."""
+"""The EventLog protocol, which every storage backend implements."""
 
 from collections.abc import Collection
 from typing import Protocol, Self
@@ -14,47 +14,44 @@ class EventLog(Protocol):
     """
 
     def append(self, *writes: StreamWrite) -> list[RecordedEvent]:
-        """Record the events of `writes` durably, all or none, and answer them with their places.
+        """Record the events of `writes` durably, all or none, and return them as recorded.
 
-        They follow each other in the order given. Events whose ids are all known already with the
-        same content are answered as first recorded; that is looked at before the expected versions.
-        Raises `EventIdConflict`, `VersionConflict` for the first write whose stream is at another
-        version, `InvalidEvent`, `ValueError` for two writes to one stream, or `LogUnavailable`;
-        after the last, the same writes can be appended again, as nothing is recorded twice.
+        They get consecutive positions in the order given. A batch that is already recorded with the
+        same ids and content is returned as first recorded, whatever the expected versions. Raises
+        `EventIdConflict`, `VersionConflict` for the first write whose stream is at another version,
+        `InvalidEvent`, `ValueError` for two writes to one stream, or `LogUnavailable`, after which
+        the same writes can safely be appended again.
         """
 
     def read_stream(self, stream: str, after_version: int = 0) -> list[RecordedEvent]:
         """The events of one stream in order; none if there is no such stream.
 
-        One that is not what was recorded comes as `DamagedEvent`, which no codec decodes.
+        A damaged one comes as `DamagedEvent`, which no codec decodes.
         """
 
     def read(self, after: int, limit: int) -> list[RecordedEvent]:
         """At most `limit` events with a position above `after`, in order; see `read_stream`."""
 
     def of_types(self, types: Collection[str]) -> list[RecordedEvent]:
-        """All events of these types in order, but those that are not what was recorded.
+        """All undamaged events of these types, in order.
 
-        For types of which there are few; it costs much less than to read the whole log.
+        Meant for rare types, where it costs much less than reading the whole log.
         """
 
     def head(self) -> int:
         """The last position of the log, 0 if it is empty."""
 
     def mark(self, position: int | None = None) -> Mark:
-        """The identity of this log, and the hash of its events up to `position`, else to its head.
-
-        Raises `ValueError` for a position that it does not have.
-        """
+        """The mark of this log at `position`, or at its head. Raises `ValueError` for none."""
 
     def wait(self, after: int, timeout: float) -> bool:
-        """Whether an event above `after` is there, waiting up to `timeout` seconds for one.
+        """Wait up to `timeout` seconds for an event above `after`; whether there is one.
 
         An append by another process is noticed within 50 ms.
         """
 
     def close(self) -> None:
-        """Let go of files and connections; waiting callers return, later calls are refused."""
+        """Close files and connections; waiting callers return, later calls are refused."""
 
     def __enter__(self) -> Self: ...
 

@@ -1,4 +1,4 @@
-"""Marks: which log something was made from, and up to where; all that lies beside a log has one."""
+"""Marks record which log a file was made from, and up to which position."""
 
 from typing import TYPE_CHECKING, Literal
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from events.log import EventLog
 
 Misfit = Literal["other log", "ahead", "other past"]
-"""Made from another log; from this one when it was longer; or from one that went another way."""
+"""Made from another log; from a longer copy of this one; or from a copy that diverged."""
 
 
 class Mark(Struct, frozen=True):
@@ -20,7 +20,7 @@ class Mark(Struct, frozen=True):
 
 
 def misfit(log: "EventLog", mark: Mark) -> Misfit | None:
-    """Why what carries `mark` was not made from the present events of `log`; None if it was."""
+    """Why a file with `mark` was not made from the present events of `log`; None if it was."""
     head = log.mark()
     if mark.identity != head.identity:
         return "other log"
@@ -30,7 +30,7 @@ def misfit(log: "EventLog", mark: Mark) -> Misfit | None:
 
 
 def follows(since: Mark, found: Mark | None, mark: Mark) -> bool:
-    """Whether `found`, which is kept, is of the same log and from `since` to before `mark`."""
+    """Whether the stored mark `found` is of the same log and in the range [`since`, `mark`)."""
     return (
         found is not None
         and found.identity == since.identity == mark.identity
@@ -39,5 +39,5 @@ def follows(since: Mark, found: Mark | None, mark: Mark) -> bool:
 
 
 def no_position(position: int) -> ValueError:
-    """What a log raises for a position that it does not have."""
+    """The error for a position that the log does not have."""
     return ValueError(f"The log has no position {position}.")

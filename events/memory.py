@@ -16,14 +16,14 @@ from events.marks import Mark, no_position
 
 
 class InMemoryEventLog:
-    """An `EventLog` that is gone when the process ends, and another one each time unless named."""
+    """An `EventLog` that lives as long as the process, with a random identity unless given one."""
 
     def __init__(
         self, *, clock: Callable[[], datetime] = utc_now, identity: bytes | None = None
     ) -> None:
         self._clock = clock
         self._identity = identity or new_identity()
-        self._runs: list[tuple[int, bytes]] = []  # of each event, where its run begins, behind what
+        self._runs: list[tuple[int, bytes]] = []  # per event: start of its run, hash before
         self._changed = threading.Condition()
         self._events: list[RecordedEvent] = []
         self._streams: dict[str, list[RecordedEvent]] = {}
@@ -31,7 +31,6 @@ class InMemoryEventLog:
         self._closed = False
 
     def append(self, *writes: StreamWrite) -> list[RecordedEvent]:
-        """See `EventLog.append`."""
         check_batch(writes)
         with self._changed:
             self._refuse_if_closed()
@@ -55,38 +54,32 @@ class InMemoryEventLog:
             return recorded
 
     def read_stream(self, stream: str, after_version: int = 0) -> list[RecordedEvent]:
-        """See `EventLog.read_stream`."""
         with self._changed:
             self._refuse_if_closed()
             return self._streams.get(stream, [])[max(after_version, 0) :]
 
     def read(self, after: int, limit: int) -> list[RecordedEvent]:
-        """See `EventLog.read`."""
         start = max(after, 0)
         with self._changed:
             self._refuse_if_closed()
             return self._events[start : start + max(limit, 0)]
 
     def of_types(self, types: Collection[str]) -> list[RecordedEvent]:
-        """See `EventLog.of_types`."""
         with self._changed:
             self._refuse_if_closed()
             return [event for event in self._events if event.type in types]
 
     def head(self) -> int:
-        """See `EventLog.head`."""
         with self._changed:
             self._refuse_if_closed()
             return len(self._events)
 
     def mark(self, position: int | None = None) -> Mark:
-        """See `EventLog.mark`."""
         with self._changed:
             self._refuse_if_closed()
             return self._mark(position)
 
     def wait(self, after: int, timeout: float) -> bool:
-        """See `EventLog.wait`."""
         with self._changed:
             self._refuse_if_closed()
             self._changed.wait_for(
@@ -96,7 +89,6 @@ class InMemoryEventLog:
             return len(self._events) > after
 
     def close(self) -> None:
-        """See `EventLog.close`."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

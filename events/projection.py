@@ -19,14 +19,14 @@ NOT_THE_EVENT = (
     MemoryError,
     sqlite3.OperationalError,
 )
-"""What no event is at fault for.
+"""Errors that are not the event's fault.
 
-Parking an innocent event because a disk was full would leave the view wrong until a rebuild.
+Parking an event because a disk was full would leave the view wrong until a rebuild.
 """
 
 
 class ParkedEvent(Struct, frozen=True, kw_only=True):
-    """An event that a projection could not take in, kept aside with the error until a rebuild."""
+    """An event that a projection could not apply, kept aside with the error until a rebuild."""
 
     projection: str
     position: int
@@ -37,33 +37,30 @@ class ParkedEvent(Struct, frozen=True, kw_only=True):
 
 
 class Projection(Protocol):
-    """What keeps a view or an index up with the log."""
+    """Keeps a view or an index up to date with the log."""
 
     name: str
 
     def checkpoint(self) -> int:
-        """The last position taken in, 0 for none."""
+        """The last position applied, 0 for none."""
 
     def apply(self, events: Sequence[RecordedEvent]) -> None:
-        """Take in `events`, all or none, and the last one's position as checkpoint.
-
-        Both in one transaction, so that neither is ever there without the other.
-        """
+        """Apply `events` and move the checkpoint to the last position, in one transaction."""
 
     def park(self, event: RecordedEvent, error: str) -> None:
-        """Keep `event` aside with its error and move the checkpoint past it, in one transaction."""
+        """Set `event` aside with its error and move the checkpoint past it, in one transaction."""
 
     def parked(self) -> list[ParkedEvent]:
-        """The events kept aside, by position."""
+        """The parked events, by position."""
 
 
 class ProjectionRunner:
     """Feeds one projection from the log, in batches.
 
-    A batch that fails is tried event by event, an event that fails is tried `attempts` times
-    and then parked. What is not the event's fault is raised, and the event stays next: errors of
-    the log, `ProjectionUnavailable`, errors of files and memory, a database that cannot be used or
-    is damaged, and a `park` that fails.
+    A batch that fails is retried event by event; an event that fails `attempts` times is parked.
+    Errors that are not the event's fault are raised and the event stays next: those of the log,
+    `ProjectionUnavailable`, file and memory errors, an unusable or damaged database, and a failing
+    `park`.
     """
 
     def __init__(
@@ -77,14 +74,14 @@ class ProjectionRunner:
         self._attempts = attempts
 
     def run_once(self) -> int:
-        """Take in at most one batch and answer how many events it held, 0 when there are none."""
+        """Apply at most one batch and return the number of its events, 0 when there are none."""
         before = self._projection.checkpoint()
         events = self._log.read(before, self._batch_size)
         if not events:
             return 0
         if self._failure(events) is not None:
             for event in events:
-                self._take_in(event)
+                self._apply_or_park(event)
         if self._projection.checkpoint() < events[-1].position:
             raise ProjectionStuck(
                 f"Projection {self._projection.name} took in position {events[-1].position} "
@@ -93,16 +90,16 @@ class ProjectionRunner:
         return len(events)
 
     def catch_up(self, position: int | None = None) -> int:
-        """Run until the checkpoint has reached `position` (the head as found if None).
+        """Run until the checkpoint reaches `position` (None: the present head) or the log ends.
 
-        Answers the checkpoint; it ends at the head of the log too, where `position` is above that.
+        Returns the checkpoint.
         """
         target = self._log.head() if position is None else position
         while self._projection.checkpoint() < target and self.run_once():
             pass
         return self._projection.checkpoint()
 
-    def _take_in(self, event: RecordedEvent) -> None:
+    def _apply_or_park(self, event: RecordedEvent) -> None:
         for _ in range(self._attempts):
             error = self._failure([event])
             if error is None:
@@ -110,7 +107,7 @@ class ProjectionRunner:
         self._projection.park(event, f"{type(error).__name__}: {error}")
 
     def _failure(self, events: Sequence[RecordedEvent]) -> Exception | None:
-        """What the projection raised on `events`, None if it took them in."""
+        """The error that the projection raised on `events`, None if it applied them."""
         try:
             self._projection.apply(events)
         except NOT_THE_EVENT:
@@ -122,7 +119,7 @@ class ProjectionRunner:
 
 
 def refuse_damage(error: Exception) -> None:
-    """Raise `error` again if a damaged file is its cause, so not the event."""
-    # Of this very class are damaged files; its children may be about what was written.
+    """Re-raise `error` if a damaged file is the cause and not the event."""
+    # SQLite reports damage with this exact class; subclasses may be about the data written.
     if type(error) is sqlite3.DatabaseError:
         raise error

@@ -1,4 +1,4 @@
-"""Which fields of an event are stored sealed, and how they are sealed and opened."""
+"""Sealing and opening of the event fields that are stored encrypted."""
 
 from contextlib import suppress
 from typing import Any, Literal
@@ -15,8 +15,8 @@ from events.vault import KeyVault
 class Sealed(Struct, frozen=True):
     """One top-level field of an event that is stored sealed.
 
-    The key is that of the event's stream or of the member who acts. `erased` is what the field
-    reads as once the key is destroyed, as plain JSON values.
+    The key is that of the event's stream or of the acting member. `erased` is the field's value, in
+    plain JSON types, once the key is destroyed.
     """
 
     field: str
@@ -25,13 +25,13 @@ class Sealed(Struct, frozen=True):
 
 
 class _Box(Struct, frozen=True, forbid_unknown_fields=True):
-    """How a sealed value stands in the stored JSON: its bytes as base64."""
+    """A sealed value in the stored JSON: its bytes as base64."""
 
     sealed: bytes
 
 
 class SealedValue(Struct, frozen=True):
-    """One sealed value of an event, as a vault opens it."""
+    """A sealed value of an event, with the arguments that a vault needs to open it."""
 
     subject: str
     sealed: bytes
@@ -48,7 +48,7 @@ _NOTHING = b"null"
 def seal_fields(
     vault: KeyVault, sealed: tuple[Sealed, ...], data: bytes, *, id: UUID, stream: str, actor: str
 ) -> bytes:
-    """The JSON object `data` with the values of these fields sealed; null stays as it is.
+    """The JSON object `data` with these fields sealed, except where they are null.
 
     Raises `KeyDestroyed`.
     """
@@ -75,7 +75,7 @@ def open_fields(vault: KeyVault, sealed: tuple[Sealed, ...], recorded: RecordedE
 
 
 def sealed_values(sealed: tuple[Sealed, ...], recorded: RecordedEvent) -> list[SealedValue]:
-    """What stands sealed in a stored event, unopened; what does not look sealed is left out."""
+    """The sealed values of a stored event, unopened; values that do not look sealed are skipped."""
     found = []
     with suppress(msgspec.MsgspecError):
         fields = _FIELDS.decode(recorded.data)

@@ -1,4 +1,4 @@
-"""Seals and opens one value with one key: AES-256-GCM with a nonce made from the value itself."""
+"""Deterministic encryption of one value: AES-256-GCM with a nonce derived from the value."""
 
 import hmac
 from functools import cache
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 64
-"""32 for the cipher, 32 more for the nonces, independent of each other."""
+"""32 for the cipher and 32 independent ones for the nonces."""
 
 _CIPHER_BYTES = 32
 _NONCE_BYTES = 12
@@ -19,7 +19,7 @@ _NONCE_BYTES = 12
 def seal(key: bytes, plain: bytes, context: bytes) -> bytes:
     """Nonce (12 bytes), ciphertext (as long as `plain`) and tag (16).
 
-    Only who gives the same `context` can open it: it is the associated data of the cipher.
+    `context` is the cipher's associated data, so opening takes the same one.
     The nonce is HMAC-SHA256 of context and plain text, cut to 12 bytes, as in the synthetic
     initialization vectors of RFC 5297: a repeated write gives the same bytes, and no two different
     values share a nonce, even if a context is used twice.
@@ -31,12 +31,12 @@ def seal(key: bytes, plain: bytes, context: bytes) -> bytes:
 
 
 def cipher_of(key: bytes) -> "AESGCM":
-    """The cipher that `unseal` opens with; to make it costs twice as much as to open with it."""
+    """The cipher that `unseal` needs; making it costs twice as much as opening with it."""
     return _cipher()(key[:_CIPHER_BYTES])
 
 
 def unseal(cipher: "AESGCM", sealed: bytes, context: bytes) -> bytes:
-    """What was sealed with the key of `cipher` for this context. Raises `SealedDataError`."""
+    """The plain text sealed with this key and context. Raises `SealedDataError`."""
     nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
         return cipher.decrypt(nonce, ciphertext, context)
@@ -46,7 +46,7 @@ def unseal(cipher: "AESGCM", sealed: bytes, context: bytes) -> bytes:
 
 @cache
 def _cipher() -> "type[AESGCM]":
-    """The library is loaded at first use: most commands that only ask for help need none."""
+    """Loads the library at first use, as many commands need none of it."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     return AESGCM
@@ -54,7 +54,7 @@ def _cipher() -> "type[AESGCM]":
 
 @cache
 def _refusals() -> tuple[type[Exception], ...]:
-    """What the cipher raises on another tag, and on what is too short for a nonce."""
+    """Errors of the cipher for a wrong tag, and for a value too short to hold a nonce."""
     from cryptography.exceptions import InvalidTag
 
     return InvalidTag, ValueError

@@ -1,4 +1,4 @@
-"""The log in one SQLite file, for a team's own machine: one writer at a time, many readers."""
+"""Event log in one SQLite file: one writer at a time, many readers."""
 
 import sqlite3
 import threading
@@ -42,10 +42,10 @@ _IDLE_READERS = 8
 class SqliteEventLog:
     """An `EventLog` in the file at `path`, durable when `append` returns.
 
-    With `create` a missing or empty file becomes a new log; one of the format before is brought
-    over. A write waits up to `lock_timeout` seconds for another process; while the file is `frozen`
-    it is refused. Raises `LogFormatError` for a file that is no log of ours and `LogUnavailable`
-    for one that cannot be used.
+    With `create` a missing or empty file becomes a new log; one of the previous format is
+    migrated. A write waits up to `lock_timeout` seconds for another process, and is refused while
+    the file is `frozen`. Raises `LogFormatError` for a file that is not a log of ours and
+    `LogUnavailable` for one that cannot be used.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class SqliteEventLog:
         self._frozen = frozen
         self._clock = clock
         self._lock_timeout = lock_timeout
-        self._changed = threading.Condition()  # guards what follows and tells of appends
+        self._changed = threading.Condition()  # guards what follows, notified of appends
         self._closed = False
         self._idle: list[sqlite3.Connection] = []
         self._write_lock = threading.Lock()
@@ -73,7 +73,7 @@ class SqliteEventLog:
         try:
             with explained(path, LOG):
                 self._identity = read_identity(self._writer)
-                # One state of the file, whatever other processes append meanwhile.
+                # One snapshot, whatever other processes append meanwhile.
                 self._writer.execute("BEGIN")
                 self._head = self._read_head(self._writer)
                 self._writer.execute("COMMIT")
@@ -82,7 +82,6 @@ class SqliteEventLog:
             raise
 
     def append(self, *writes: StreamWrite) -> list[RecordedEvent]:
-        """See `EventLog.append`."""
         check_batch(writes)
         with self._write_lock:
             self._refuse_if_closed()
@@ -97,7 +96,6 @@ class SqliteEventLog:
         return recorded
 
     def read_stream(self, stream: str, after_version: int = 0) -> list[RecordedEvent]:
-        """See `EventLog.read_stream`."""
         found: list[RecordedEvent] = []
         with self._reading() as reader:
             while not found or len(found) % _ROWS_PER_PAGE == 0:
@@ -110,7 +108,6 @@ class SqliteEventLog:
         return found
 
     def read(self, after: int, limit: int) -> list[RecordedEvent]:
-        """See `EventLog.read`."""
         found: list[RecordedEvent] = []
         with self._reading() as reader:
             while (wanted := min(limit - len(found), _ROWS_PER_PAGE)) > 0:
@@ -122,18 +119,15 @@ class SqliteEventLog:
         return found
 
     def of_types(self, types: Collection[str]) -> list[RecordedEvent]:
-        """See `EventLog.of_types`."""
         with self._reading() as reader:
             found = of_types(reader, types)
         return [event for event in found if event.type in types]
 
     def head(self) -> int:
-        """See `EventLog.head`."""
         with self._reading() as reader:
             return number(reader, HEAD)
 
     def mark(self, position: int | None = None) -> Mark:
-        """See `EventLog.mark`."""
         with self._reading() as reader:
             at = number(reader, HEAD) if position is None else position
             found = mark_at(reader, self._identity, at)
@@ -142,12 +136,11 @@ class SqliteEventLog:
         return found
 
     def wait(self, after: int, timeout: float) -> bool:
-        """See `EventLog.wait`."""
         deadline = time.monotonic() + timeout
         with self._reading() as reader, self._changed:
             seen = None
             while not self._closed:
-                # It differs as soon as any other connection, of whatever process, has committed.
+                # Changes with every commit of another connection, in any process.
                 data_version = number(reader, DATA_VERSION)
                 if data_version != seen and number(reader, HEAD) > after:
                     return True
@@ -159,7 +152,6 @@ class SqliteEventLog:
         return False
 
     def close(self) -> None:
-        """See `EventLog.close`."""
         with self._write_lock:
             with self._changed:
                 self._closed = True
@@ -176,7 +168,7 @@ class SqliteEventLog:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        """A reading connection for the caller alone, kept for the next one afterwards."""
+        """Lend a read-only connection from the pool."""
         with self._changed:
             self._refuse_if_closed()
             reader = self._idle.pop() if self._idle else None
@@ -195,7 +187,7 @@ class SqliteEventLog:
                 reader.close()
 
     def _refuse_gap(self, after: int, numbers: list[int]) -> None:
-        """Events deleted by going round the triggers are found out, not passed over."""
+        """Detect events that were deleted by circumventing the triggers."""
         first = max(after, 0) + 1
         if numbers != list(range(first, first + len(numbers))):
             raise LogFormatError(
@@ -207,7 +199,7 @@ class SqliteEventLog:
             raise LogUnavailable("The log is closed: open it again to use it.")
 
     def _append(self, writes: Sequence[StreamWrite]) -> list[RecordedEvent]:
-        # Asking for the head each time costs more than trying again after another process.
+        # Reading the head each time costs more than retrying after an append by another process.
         try:
             return self._append_behind_head(writes, moved=False)
         except HeadMoved:
@@ -218,7 +210,7 @@ class SqliteEventLog:
     ) -> list[RecordedEvent]:
         writer = self._writer
         refused: VersionConflict | sqlite3.IntegrityError | None = None
-        # A trigger looks at the only stream written to; where it refuses, we look as well.
+        # For a single stream a trigger checks the version; only when it refuses do we check too.
         first = writes[0] if len(writes) == 1 else None
         alone = first is not None and 0 < len(first.events) < LARGEST - first.expected_version
         writer.execute("BEGIN IMMEDIATE")
@@ -226,7 +218,7 @@ class SqliteEventLog:
             if not alone:
                 refused = other_version(writer, writes)
             if refused is None:
-                # Only here nobody appends meanwhile.
+                # Only inside the transaction can nobody append meanwhile.
                 before = self._read_head(writer) if moved else self._head
                 now = self._clock().astimezone(UTC)
                 recorded, head = insert(writer, writes, now, before)
@@ -237,10 +229,10 @@ class SqliteEventLog:
             refused = (other_version(writer, writes) if alone else None) or error
         finally:
             if writer.in_transaction:
-                # If this fails too, the next BEGIN tells; the first error says more.
+                # If this fails too, the next BEGIN raises; the first error is more telling.
                 with suppress(sqlite3.Error):
                     writer.execute("ROLLBACK")
-        # A known id is rare: only what was refused is looked for.
+        # A known id is rare, so ids are looked up only after a refusal.
         known = known_events(writer, [event for write in writes for event in write.events])
         if known:
             return answer_known(writes, known)
@@ -249,9 +241,9 @@ class SqliteEventLog:
         raise LogFormatError(f"The log {self._path} refused an event: {refused}.") from refused
 
     def _read_head(self, connection: sqlite3.Connection) -> Mark:
-        """The last mark, in the caller's transaction: others may append between two statements.
+        """The mark at the head; call it in a transaction, as others may append between statements.
 
-        Raises `LogFormatError` where SQLite has handed out later positions.
+        Raises `LogFormatError` where SQLite has already assigned later positions.
         """
         head = number(connection, HEAD)
         mark = mark_at(connection, self._identity, head)

@@ -1,4 +1,4 @@
-"""Reads a whole log to find damage that its daily use may not meet for years."""
+"""Full check of a log, for damage that daily use may not meet for years."""
 
 import sqlite3
 from collections import defaultdict
@@ -18,7 +18,7 @@ from events.sqlite_rows import page, read_identity
 _ROWS_PER_PAGE = 1000  # as the log's own pages: no long read transaction
 _LOCK_SECONDS = 10.0
 _INTEGRITY = "PRAGMA integrity_check(1)"
-# SQLite counts the positions that it has handed out, so a lost end is found out as well.
+# SQLite remembers the last position it assigned, which reveals a lost tail.
 _PLACES = """SELECT coalesce(max(position), 0),
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) FROM events"""
 
@@ -35,13 +35,13 @@ def check_log(
     progress: Progress = lambda *_: None,
     frozen: Frozen | None = None,
 ) -> int:
-    """Read every event of the log at `path` and answer how many there are.
+    """Check every event of the log at `path` and return their number.
 
-    The file must be sound to SQLite, positions and the versions of each stream have no gaps, every
-    event and the hash that runs over them be what was recorded, and `codec` know every payload and
-    open every sealed field whose key was not destroyed. `progress` gets (events read, events in
-    all). Raises `LogFormatError` for the first damage, `SealedDataError` if its vault does not open
-    it, `LogUnavailable`, or `UnknownEventType` for an event of another version of the program.
+    Checks that SQLite finds the file sound, that positions and stream versions have no gaps, that
+    checksums and the hash chain match, and that `codec` decodes every payload and opens every
+    sealed field whose key was not destroyed. `progress` gets (events read, total). Raises
+    `LogFormatError` for the first damage, `SealedDataError` if the vault does not open a field,
+    `LogUnavailable`, or `UnknownEventType` for an event of another version of the program.
     """
     with explained(path, LOG):
         reader = open_reader(path, LOG, timeout=_LOCK_SECONDS, frozen=frozen)
@@ -74,9 +74,9 @@ def _read_all(
 
 
 def check_chain(path: Path, after: int, frozen: Frozen | None = None) -> None:
-    """Raise `LogFormatError` if events behind position `after` do not follow each other.
+    """Raise `LogFormatError` if the hash chain is broken after position `after`.
 
-    So it is where pages of two logs are mixed, e.g. by the `-wal` of another one.
+    That happens where pages of two logs are mixed, e.g. by the `-wal` of another one.
     """
     with (
         explained(path, LOG),
@@ -86,7 +86,7 @@ def check_chain(path: Path, after: int, frozen: Frozen | None = None) -> None:
 
 
 def _compare_hashes(reader: sqlite3.Connection, path: Path, after: int = 0) -> None:
-    """Each run that begins behind position `after` does so behind the hash of the event before."""
+    """Check that each run after position `after` continues from the hash before it."""
     begun = before = read_identity(reader)
     so_far: list[object] = []
     for position, id_, sum_, hash_before, run_hash in reader.execute(_CHAIN, (after,)):

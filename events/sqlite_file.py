@@ -1,4 +1,4 @@
-"""Which SQLite files are a log or vault of ours, how one is opened, and what can be wrong."""
+"""Recognises, opens and migrates the SQLite files of log and vault, and explains their errors."""
 
 import re
 import sqlite3
@@ -16,7 +16,7 @@ from events.sqlite_layout import Layout
 _PRAGMAS: Mapping[str, str | int] = {
     "synchronous": "FULL",
     "recursive_triggers": "ON",
-    # A checkpoint costs two more syncs of the disk; this makes the WAL file 16 MB instead of 4.
+    # A checkpoint costs two more disk syncs, so the WAL file may grow to 16 MB instead of 4.
     "wal_autocheckpoint": 4000,
 }
 
@@ -31,11 +31,11 @@ Fill = Callable[[sqlite3.Connection], None]
 def open_writer(
     path: Path, layout: Layout, *, create: bool, timeout: float, fill: Fill
 ) -> sqlite3.Connection:
-    """A connection that may write to the file at `path`, after seeing that it has our `layout`.
+    """A writable connection to the file at `path`, once its `layout` is checked.
 
-    With `create` a missing or empty file becomes a new one; one of the format before is brought
-    over. Either way `fill` then says what the file itself holds of its rows, and all of it is done
-    or none. Raises `LogFormatError` or `LogUnavailable`.
+    With `create` a missing or empty file becomes a new one; one of the previous format is migrated.
+    Either way `fill` then adds identity and checksums, in the same transaction. Raises
+    `LogFormatError` or `LogUnavailable`.
     """
     if not create and not path.exists():
         raise LogUnavailable(
@@ -46,7 +46,7 @@ def open_writer(
         if create and is_empty(connection):
             _create(connection, layout, fill)
         if _format(connection, layout) == layout.version - 1:
-            _bring_over(connection, layout, fill)
+            _migrate(connection, layout, fill)
         _refuse_foreign(connection, path, layout)
 
     with explained(path, layout):
@@ -63,7 +63,7 @@ def open_writer(
 def open_frozen(
     path: Path, layout: Layout, *, timeout: float, frozen: Frozen
 ) -> sqlite3.Connection:
-    """What stands in for `open_writer` while nothing can be written; raises the same errors."""
+    """Stand-in for `open_writer` while nothing can be written; raises the same errors."""
 
     def look(connection: sqlite3.Connection) -> None:
         if _format(connection, layout) == layout.version - 1:
@@ -80,9 +80,9 @@ def open_frozen(
 def open_reader(
     path: Path, layout: Layout, *, timeout: float, view: str = "", frozen: Frozen | None = None
 ) -> sqlite3.Connection:
-    """A connection that only reads from the file at `path`, which a writer has seen before.
+    """A read-only connection to the file at `path`, which a writer has opened before.
 
-    `view` is a statement that makes a temporary view, for this connection alone.
+    `view` is a statement that makes a temporary view for this connection.
     """
 
     def only_read(connection: sqlite3.Connection) -> None:
@@ -96,12 +96,12 @@ def open_reader(
 
 
 def explained(path: Path, layout: Layout) -> AbstractContextManager[None]:
-    """Turn SQLite's errors into ours, in one sentence."""
+    """Turn SQLite's errors into ours."""
     return errors.explained(partial(explain, path=path, layout=layout))
 
 
 def explain(error: Exception, path: Path, layout: Layout) -> EventLogError:
-    """The error of ours that says what SQLite's `error` means for the file at `path`."""
+    """Our error for what SQLite's `error` means for the file at `path`."""
     words = {sqlite3.SQLITE_NOTADB: _FOREIGN.format(name=layout.name)}
     if errors.is_damage(error):
         return LogFormatError(f"The file {path} {errors.said(error, words)}.")
@@ -109,13 +109,13 @@ def explain(error: Exception, path: Path, layout: Layout) -> EventLogError:
 
 
 def is_of_format_before(path: Path, layout: Layout, *, timeout: float) -> bool:
-    """Whether opening the file at `path` to write brings it over to the present format."""
+    """Whether opening the file at `path` for writing would migrate it."""
     with explained(path, layout), closing(connect(path, "rw", wait=timeout)) as connection:
         return _format(connection, layout) == layout.version - 1
 
 
 def _create(connection: sqlite3.Connection, layout: Layout, fill: Fill) -> None:
-    """Make the tables in one transaction, unless another process was faster."""
+    """Create the tables in one transaction, unless another process was faster."""
     with transaction(connection):
         if is_empty(connection):
             _execute(connection, layout.schema + layout.kept)
@@ -124,8 +124,8 @@ def _create(connection: sqlite3.Connection, layout: Layout, fill: Fill) -> None:
             connection.execute(f"PRAGMA application_id = {layout.application_id}")
 
 
-def _bring_over(connection: sqlite3.Connection, layout: Layout, fill: Fill) -> None:
-    """Change the tables in one transaction, unless another process was faster."""
+def _migrate(connection: sqlite3.Connection, layout: Layout, fill: Fill) -> None:
+    """Alter the tables in one transaction, unless another process was faster."""
     with transaction(connection):
         if _format(connection, layout) == layout.version - 1:
             for trigger in re.findall(r"CREATE TRIGGER (\w+)", layout.kept):
@@ -137,13 +137,13 @@ def _bring_over(connection: sqlite3.Connection, layout: Layout, fill: Fill) -> N
 
 
 def _format(connection: sqlite3.Connection, layout: Layout) -> int | None:
-    """The format of a file of ours, None for another."""
+    """The format of one of our files, None for any other file."""
     ours = application_of(connection) == layout.application_id
     return version_of(connection) if ours else None
 
 
 def _execute(connection: sqlite3.Connection, script: str) -> None:
-    # executescript commits what is open first, so the statements go one by one.
+    # executescript would commit the open transaction first.
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

@@ -1,11 +1,10 @@
-"""Reads SQLite files in WAL mode where nothing can be written, not even what readers need.
+"""Reads SQLite files in WAL mode where nothing can be written, not even the `-shm` of readers.
 
-Who opens such a file makes a `-shm` of 32 kB beside it, to read as well: on a full disk or in a
-folder that is read-only nobody could read on. SQLite does without where it is told that the `-shm`
-is not its own (`readonly_shm`): it then reads the WAL into its memory, and moves to the shared one
-as soon as another process has a real one there. Both files have to exist for that, if only empty.
-Where they do not and cannot be made, nobody has the file open, and all that was ever committed is
-in the file itself (`immutable`): whether that stays so is looked at before each use.
+Opening such a file creates a `-shm` of 32 kB beside it, even for reading, which fails on a full
+disk or in a read-only folder. With `readonly_shm` SQLite does without: it reads the WAL into memory
+and switches to the shared one as soon as another process has made it. Both files have to exist for
+that, even if empty. If they do not and cannot be made, nobody has the file open and it holds all
+that was ever committed (`immutable`); that this still holds is checked before each use.
 """
 
 import sqlite3
@@ -22,24 +21,24 @@ _Stamp = tuple[tuple[int, int, int, int] | None, ...]
 
 
 class Frozen:
-    """The files of one directory while nothing can be written there; `why` is a sentence.
+    """Read-only access to the files of one directory that cannot be written to.
 
-    One object for all connections of a process, each of which only reads.
+    One object serves all connections of a process; `why` is a sentence for people.
     """
 
     def __init__(self, why: str) -> None:
         self.why = why
-        self._taken: dict[Path, _Stamp] = {}  # files that are read as if they never changed
+        self._taken: dict[Path, _Stamp] = {}  # files opened as immutable
 
     def connect(self, path: Path, timeout: float, look: Look = looked_at) -> sqlite3.Connection:
-        """A connection to the file at `path`, after a `look` at it that may refuse it.
+        """A connection to the file at `path`, which `look` may refuse.
 
         Raises `sqlite3.Error`.
         """
         return connect(path, f"ro&{self._how(path)}", wait=timeout, prepare=look, pragmas=_READING)
 
     def refuse(self) -> None:
-        """Raise `LogUnavailable`: what would write comes here first."""
+        """Raise `LogUnavailable`, instead of a write."""
         raise LogUnavailable(self.why)
 
     def refuse_changed(self) -> None:
@@ -51,7 +50,7 @@ class Frozen:
             )
 
     def changed(self) -> bool:
-        """Whether a file that is read as if it never changed has changed."""
+        """Whether a file opened as immutable has changed."""
         return any(_stamp(path) != taken for path, taken in self._taken.items())
 
     def _how(self, path: Path) -> str:
@@ -63,7 +62,7 @@ class Frozen:
                     _beside(path, end).touch(path.stat().st_mode & 0o777, exist_ok=False)
         found = _stamp(path)
         _, wal, shm = found
-        # What is not in the file yet is never passed over: without a `-shm`, SQLite then refuses.
+        # Never skip commits that are not in the file yet: without a `-shm` SQLite then refuses.
         unfinished = _beside(path, "-journal").exists() or (wal is not None and wal[1])
         if unfinished or (wal and shm):
             return "readonly_shm=1"
@@ -76,7 +75,7 @@ def _beside(path: Path, end: str) -> Path:
 
 
 def _stamp(path: Path) -> _Stamp:
-    """Inode, size and times of the file and of what is beside it; None for what is not there."""
+    """Inode, size and times of the file, its WAL and its `-shm`; None for a missing one."""
     found: list[tuple[int, int, int, int] | None] = []
     for end in ("", *_BESIDE):
         try:

@@ -1,4 +1,4 @@
-"""How events become rows of the log, each with what can be told from it later."""
+"""Inserts events as rows of the log, with checksums and the hash chain."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -26,11 +26,11 @@ def insert(
     now: datetime,
     head: Mark,
 ) -> tuple[list[RecordedEvent], Mark]:
-    """Write the events of `writes` behind `head`, and answer them and the new head.
+    """Write the events of `writes` after `head` and return them with the new head.
 
-    In the caller's transaction, in which several streams are at the versions expected of them.
+    Runs in the caller's transaction, which has checked the versions if there are several streams.
     SQLite raises `IntegrityError` if an id is known or a single stream is at another version.
-    Raises `HeadMoved` if `head` is not the last event any more.
+    Raises `HeadMoved` if `head` is no longer the last event.
     """
     recorded = placed(writes, now, head.position)
     for run in runs(recorded):
@@ -41,7 +41,7 @@ def insert(
 def other_version(
     writer: sqlite3.Connection, writes: Sequence[StreamWrite]
 ) -> VersionConflict | None:
-    """What the first stream says that is at another version than expected; in a transaction."""
+    """The conflict of the first stream at another version than expected; in a transaction."""
     for write in writes:
         actual = number(writer, STREAM_VERSION, (write.stream,))
         if actual != write.expected_version:
@@ -50,7 +50,7 @@ def other_version(
 
 
 def _insert_run(writer: sqlite3.Connection, run: Run, head: Mark) -> Mark:
-    """Insert the rows of a run, with what they share on the first, and answer the new head."""
+    """Insert the rows of a run, the shared fields on the first, and return the new head."""
     together = shared(run, head.hash)
     begun, found = hash_of(*together), parts(run)
     last = 0
@@ -61,7 +61,7 @@ def _insert_run(writer: sqlite3.Connection, run: Run, head: Mark) -> Mark:
             id_, sum_ = found[2 * place : 2 * place + 2]
             values += (id_, event.type, event.schema_version, event.data, sum_)
         last = writer.execute(_insert_statement(start, len(part)), values).lastrowid or 0
-    # Nobody else writes during the transaction, so the events stand next to each other.
+    # Nobody else writes during the transaction, so the positions are consecutive.
     if last != run[-1].position:
         raise HeadMoved
     return Mark(head.identity, last, hash_up_to(begun, found))
@@ -69,7 +69,7 @@ def _insert_run(writer: sqlite3.Connection, run: Run, head: Mark) -> Mark:
 
 @cache
 def _insert_statement(start: int, rows: int) -> str:
-    """One statement for many rows: the counter of AUTOINCREMENT is then written once for all."""
+    """One statement for many rows, so that the AUTOINCREMENT counter is written once."""
     together = [
         "?, ?, ?, ?, ?, ?, ?, ?" if place == 0 else "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
         for place in range(start, start + rows)

@@ -1,4 +1,4 @@
-"""What makes an SQLite file one of ours: the layouts of the log and of the vault beside it."""
+"""Layouts of the SQLite files of the log and of the vault."""
 
 from collections.abc import Mapping
 
@@ -7,11 +7,11 @@ from msgspec import Struct
 from events.sqlite_files.opening import LEAVES_NOTHING
 from events.sqlite_marks import TABLE
 
-# What a run of events of one append has in common stands on its first event only (`place` 0) and
-# is NULL on the others: their rows need no second index, and their version follows from `place`.
-# Positions come from AUTOINCREMENT, so none is handed out twice. The triggers hold against every
-# program; the last is there because INSERT OR REPLACE deletes without asking a DELETE trigger.
-# In it a position that SQLite is still to choose is -1.
+# The shared fields of a run of events of one append are on its first event only (`place` 0) and
+# NULL on the others: their rows need no second index, and their version follows from `place`.
+# Positions come from AUTOINCREMENT, so none is assigned twice. The triggers bind every program; the
+# last is there because INSERT OR REPLACE deletes without firing a DELETE trigger. In it
+# NEW.position is -1 while SQLite has not assigned one.
 _EVENTS = """
 CREATE TABLE events (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -45,9 +45,9 @@ WHEN NEW.position > 0 OR NEW.sum IS NULL OR EXISTS (SELECT 1 FROM events WHERE i
 BEGIN SELECT RAISE(ABORT, 'an event is never replaced, and versions have no gaps'); END;
 """
 
-# Each event has a checksum, the first of a run the hash of all before the run and that of what the
-# run shares (chain.py). They may be NULL in the table, since ALTER TABLE adds them to an older
-# file, but no event is inserted without.
+# Each event has a checksum; the first of a run also has the hash of all events before the run and
+# that of the shared fields (chain.py). The columns allow NULL only because ALTER TABLE adds them to
+# an older file: no event is inserted without.
 _IDENTITY = """
 CREATE TABLE identity (value BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
 CREATE TRIGGER identity_no_update BEFORE UPDATE ON identity
@@ -56,7 +56,7 @@ CREATE TRIGGER identity_no_delete BEFORE DELETE ON identity
 BEGIN SELECT RAISE(ABORT, 'a log stays the one that it is'); END;
 """
 
-# A destroyed subject keeps its row without a key, so that it never gets another one.
+# A subject whose key was destroyed keeps its row without one, so that it never gets another.
 _KEYS = """
 CREATE TABLE keys (subject TEXT PRIMARY KEY, key BLOB, hash BLOB) STRICT, WITHOUT ROWID;
 """
@@ -66,19 +66,19 @@ BEGIN SELECT RAISE(ABORT, 'a key is never changed, only destroyed'); END;
 CREATE TRIGGER keys_no_delete BEFORE DELETE ON keys
 BEGIN SELECT RAISE(ABORT, 'a key is destroyed, but its subject stays known'); END;
 """
-# Beside which log the vault is, and the subjects whose keys it has lost, which get no others: what
-# was sealed with these could then be opened by no vault that has the first ones.
+# The mark of the log that the vault belongs to, and the subjects whose keys it has lost. These get
+# no new keys: a vault with the first ones could not open what was sealed with them.
 _BESIDE = f"""{TABLE}
 CREATE TABLE lost (subject TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 """
 
 
 class Layout(Struct, frozen=True, kw_only=True):
-    """One kind of file: what people call it, how its header marks it, and its tables.
+    """A kind of file: its name for people, the identifiers in its header, and its tables.
 
-    `parts` are the tables and triggers without which it is damaged. `kept` are the triggers among
-    them that are away while a file of the format before `version` is brought over by `changes`;
-    `older` is the advice for one that is older still. `pragmas` are what a writer's connection has.
+    A file that lacks one of the tables and triggers in `parts` is damaged. The triggers `kept` are
+    dropped while `changes` migrates a file of the previous format; `older` is the advice for one
+    that is older still. `pragmas` are set on a writer's connection.
     """
 
     name: str

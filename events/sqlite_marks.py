@@ -1,7 +1,7 @@
-"""The table that says beside which log an SQLite file is, and up to where it knows that log.
+"""The table of marks in an SQLite file: which log it belongs to, and up to which position.
 
-Most files keep one mark. One that has to know how far it shared the past of another copy of the log
-keeps those that it had before as well.
+Most files keep one mark. One that has to find where copies of the log diverged keeps its earlier
+marks too.
 """
 
 import sqlite3
@@ -19,12 +19,12 @@ _WRITE = "INSERT INTO beside VALUES (?, ?, ?, ?)"
 
 
 def read_mark(connection: sqlite3.Connection) -> Mark | None:
-    """The mark of the file; None if it has none yet, or one that is damaged."""
+    """The latest undamaged mark of the file, if any."""
     return next(iter(read_marks(connection)), None)
 
 
 def read_marks(connection: sqlite3.Connection) -> list[Mark]:
-    """All marks of the file that are not damaged, the one that it was given last first."""
+    """All undamaged marks of the file, the latest first."""
     return [
         Mark(identity, position, hash_)
         for identity, position, hash_, sum_ in connection.execute(_READ).fetchall()
@@ -33,16 +33,13 @@ def read_marks(connection: sqlite3.Connection) -> list[Mark]:
 
 
 def write_mark(connection: sqlite3.Connection, mark: Mark) -> None:
-    """Give the file this mark and no other, in the caller's transaction."""
+    """Replace all marks by this one, in the caller's transaction."""
     connection.execute(_CLEAR)
     add_mark(connection, mark)
 
 
 def add_mark(connection: sqlite3.Connection, mark: Mark, *, instead: bool = False) -> None:
-    """Give the file this mark beside those it has, or `instead` of the one that it was given last.
-
-    In the caller's transaction.
-    """
+    """Add a mark, or put it in place of the latest one, in the caller's transaction."""
     fields = (mark.identity, mark.position, mark.hash)
     if instead:
         connection.execute(_CLEAR_LAST)

@@ -1,4 +1,4 @@
-"""Brings a log or vault of the format before to the present one, and reads such a log as it is."""
+"""Migrates a log or vault of the previous format, and reads one as it is."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -27,9 +27,9 @@ _BEGIN_RUN = "UPDATE events SET hash_before = ?, run_hash = ? WHERE position = ?
 
 
 def fill_log(connection: sqlite3.Connection) -> None:
-    """Give a log without one an identity, and the events that it has their checksums."""
+    """Add an identity to the log, and checksums to its events."""
     first = next((event for _, event in _unchecked(connection)), None)
-    # Copies of one log that are brought over apart from each other stay copies of one log.
+    # Derived from the first event, so that copies migrated separately get the same identity.
     before = hash_of("log", first.id.bytes, first.actor) if first else new_identity()
     write_identity(connection, before)
     begun = before
@@ -45,7 +45,7 @@ def fill_log(connection: sqlite3.Connection) -> None:
 
 
 def fill_vault(connection: sqlite3.Connection) -> None:
-    """Give the keys of a vault their hashes."""
+    """Add hashes to the keys of a vault."""
     keys = connection.execute("SELECT subject, key FROM keys").fetchall()
     connection.executemany(
         "UPDATE keys SET hash = ? WHERE subject = ?",
@@ -54,7 +54,7 @@ def fill_vault(connection: sqlite3.Connection) -> None:
 
 
 def read_older_keys(path: Path, *, timeout: float = 10.0) -> dict[str, bytes | None]:
-    """The keys of a vault of the format before; None for one that was destroyed."""
+    """The keys of a vault of the previous format; None for one that was destroyed."""
     with explained(path, VAULT):
         reader = open_reader(path, VAULT, timeout=timeout)
         try:
@@ -64,7 +64,7 @@ def read_older_keys(path: Path, *, timeout: float = 10.0) -> dict[str, bytes | N
 
 
 def read_older(path: Path, *, timeout: float = 10.0) -> Iterator[RecordedEvent]:
-    """The events of a log of the format before, which had no checksums to check them by."""
+    """The events of a log of the previous format, which had no checksums."""
     with explained(path, LOG):
         reader = open_reader(path, LOG, timeout=timeout, view=_AS_NOW)
         try:
@@ -74,7 +74,7 @@ def read_older(path: Path, *, timeout: float = 10.0) -> Iterator[RecordedEvent]:
 
 
 def _unchecked(connection: sqlite3.Connection) -> Iterator[tuple[Row, RecordedEvent]]:
-    """Rows and their events. Raises `LogFormatError` for what cannot be one."""
+    """Rows and their events. Raises `LogFormatError` for a row that is no event."""
     at, run = 0, None
     while rows := fetched(connection, PAGE, (at, _ROWS_PER_PAGE)):
         for row in rows:

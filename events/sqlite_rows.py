@@ -1,4 +1,4 @@
-"""The SQL that reads the log, and how rows become events."""
+"""SQL that reads the log, and the mapping of its rows to events."""
 
 import json
 import sqlite3
@@ -20,17 +20,17 @@ from events.errors import LogFormatError
 from events.event import DAMAGED_TYPE, DamagedEvent, NewEvent, RecordedEvent
 from events.marks import Mark
 
-# The order that `_events` takes apart; the second line is NULL but for the first event of a run.
+# In the order that `as_event` and `as_run` unpack; lines 2 and 3 are NULL except at `place` 0.
 _COLUMNS = (
     "e.position, e.id, e.type, e.schema_version, e.data, e.place, e.sum, "
     "e.size, e.stream, e.last_version, e.recorded_at, e.actor, e.correlation_id, "
     "e.hash_before, e.run_hash"
 )
 _PLACE, _SUM, RUN = 5, 6, 7
-"""Where a row has its place in the run and its checksum, and where the second line begins."""
+"""Indexes of a row's place in its run, of its checksum, and of the first shared field."""
 
 PAGE = f"SELECT {_COLUMNS} FROM events AS e WHERE e.position > ? ORDER BY e.position LIMIT ?"
-# CROSS JOIN keeps SQLite to this order: no page needs sorting or a scan then.
+# CROSS JOIN fixes the join order, so that no page needs a sort or a scan.
 _STREAM_PAGE = (
     f"SELECT {_COLUMNS} FROM events AS first CROSS JOIN events AS e "
     "ON e.position BETWEEN first.position AND first.position + first.size - 1 "
@@ -48,7 +48,7 @@ STREAM_VERSION = "SELECT coalesce(max(last_version), 0) FROM events WHERE stream
 HEAD = "SELECT coalesce(max(position), 0) FROM events"
 DATA_VERSION = "PRAGMA data_version"
 LAST_POSITION = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)"
-"""The last position that SQLite has handed out."""
+"""The last position that SQLite has assigned."""
 
 _IDENTITY = "SELECT value, hash FROM identity"
 _PARTS = "SELECT id, sum FROM events WHERE position BETWEEN ? AND ? ORDER BY position"
@@ -60,7 +60,7 @@ Row = tuple[Any, ...]
 
 
 def number(connection: sqlite3.Connection, query: str, parameters: Sequence[str | int] = ()) -> int:
-    """The one whole number that `query` answers."""
+    """The single integer that `query` returns."""
     found: int = connection.execute(query, parameters).fetchone()[0]
     return found
 
@@ -73,13 +73,13 @@ def page(reader: sqlite3.Connection, after: int, limit: int) -> list[RecordedEve
 def stream_page(
     reader: sqlite3.Connection, stream: str, after: int, limit: int
 ) -> list[RecordedEvent]:
-    """The next events of a stream, `after` being a version."""
+    """The next events of a stream after a version."""
     after = min(after, LARGEST)
     return _events(reader, fetched(reader, _STREAM_PAGE, (stream, after, after, limit)))
 
 
 def of_types(reader: sqlite3.Connection, types: Iterable[str]) -> list[RecordedEvent]:
-    """The events of these types; what only says that it is one comes as `DamagedEvent`."""
+    """The events of these types, damaged rows that name such a type as `DamagedEvent`."""
     rows = fetched(reader, _OF_TYPES, (json.dumps(list(types)),))
     return [event for row in rows for event in _events(reader, [row])]
 
@@ -87,13 +87,13 @@ def of_types(reader: sqlite3.Connection, types: Iterable[str]) -> list[RecordedE
 def known_events(
     reader: sqlite3.Connection, events: Iterable[NewEvent]
 ) -> dict[UUID, RecordedEvent]:
-    """Those of `events` whose ids the log has, as recorded."""
+    """The recorded events that have the ids of `events`, by id."""
     rows = [row for each in events for row in fetched(reader, _BY_ID, (each.id.bytes,))]
     return {event.id: event for row in rows for event in _events(reader, [row])}
 
 
 def read_identity(connection: sqlite3.Connection) -> bytes:
-    """Which log it is. Raises `LogFormatError` if that is damaged."""
+    """The identity of the log. Raises `LogFormatError` if it is damaged."""
     rows = connection.execute(_IDENTITY).fetchall()
     if len(rows) != 1 or hash_of(rows[0][0]) != rows[0][1]:
         raise damaged(connection, "where it says which one it is")
@@ -102,7 +102,7 @@ def read_identity(connection: sqlite3.Connection) -> bytes:
 
 
 def write_identity(connection: sqlite3.Connection, identity: bytes) -> None:
-    """Say which log it is, once."""
+    """Store the identity of a new log."""
     connection.execute("INSERT INTO identity VALUES (?, ?)", (identity, hash_of(identity)))
 
 
@@ -119,7 +119,7 @@ def mark_at(connection: sqlite3.Connection, identity: bytes, position: int) -> M
 
 
 class _Shared(Struct, frozen=True):
-    """Where a run begins, and what its events share."""
+    """The first position of a run, and the fields that its events share."""
 
     position: int
     stream: str
@@ -131,9 +131,9 @@ class _Shared(Struct, frozen=True):
 
 
 def _events(reader: sqlite3.Connection, rows: Sequence[Row]) -> list[RecordedEvent]:
-    """The events of rows, each with what its run shares.
+    """The events of rows, each with the shared fields of its run.
 
-    Raises `LogFormatError` where this is damaged: nobody can tell then which stream it was about.
+    Raises `LogFormatError` where these are damaged, as the stream is then unknown.
     """
     events: list[RecordedEvent] = []
     run: _Shared | None = None
@@ -155,12 +155,12 @@ def _run(reader: sqlite3.Connection, row: Row) -> _Shared:
         if hash_of(*first[RUN:-1]) == first[-1]:
             return as_run(first)
     except (TypeError, ValueError, OverflowError):
-        pass  # no such row, or not what a run has
+        pass  # no such row, or values of other types
     raise damaged(reader, f"position {position}")
 
 
 def as_run(first: Row) -> _Shared:
-    """What the row says, true or not. Raises `TypeError`, `ValueError` or `OverflowError`."""
+    """Unpack a row without checking it. Raises `TypeError`, `ValueError` or `OverflowError`."""
     size, stream, last_version, stamped, actor, correlation_id, _, found = first[RUN:]
     return _Shared(
         position=first[0],
@@ -174,7 +174,7 @@ def as_run(first: Row) -> _Shared:
 
 
 def as_event(run: _Shared, row: Row) -> RecordedEvent:
-    """What the row says, true or not. Raises `TypeError`, `ValueError` or `OverflowError`."""
+    """Unpack a row without checking it. Raises `TypeError`, `ValueError` or `OverflowError`."""
     position, id_, type_, schema_version, data, place = row[:6]
     return RecordedEvent(
         id=UUID(bytes=id_),
@@ -195,7 +195,7 @@ def _checked(run: _Shared, row: Row) -> RecordedEvent:
         if checksum_of(*row[:_PLACE]) == row[_SUM]:
             return as_event(run, row)
     except (TypeError, ValueError, OverflowError):
-        pass  # something else than an event has
+        pass  # values of other types
     return DamagedEvent(
         id=_NO_ID,
         type=DAMAGED_TYPE,
@@ -213,24 +213,20 @@ def _checked(run: _Shared, row: Row) -> RecordedEvent:
 def fetched(
     reader: sqlite3.Connection, query: str, parameters: Sequence[str | int | bytes]
 ) -> list[Row]:
-    """All rows; text that is not UTF-8 comes with a stand-in, which no checksum fits."""
+    """All rows; bytes that are not UTF-8 are replaced, so that the checksum fails."""
     try:
         return reader.execute(query, parameters).fetchall()
     except sqlite3.OperationalError as error:
         if hasattr(error, "sqlite_errorcode"):
             raise
-    reader.text_factory = _with_stand_ins
+    reader.text_factory = lambda text: text.decode(errors="replace")
     try:
         return reader.execute(query, parameters).fetchall()
     finally:
         reader.text_factory = str
 
 
-def _with_stand_ins(text: bytes) -> str:
-    return text.decode(errors="replace")
-
-
 def damaged(connection: sqlite3.Connection, where: str) -> LogFormatError:
-    """What is raised where a log cannot be read any further."""
+    """The error for a log that is damaged at `where`."""
     path = connection.execute("PRAGMA database_list").fetchone()[2]
     return LogFormatError(f"The log {path} is damaged ({where}): put back a copy of it.")

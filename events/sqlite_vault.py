@@ -85,7 +85,6 @@ class SqliteVault:
             raise
 
     def prepare(self, subjects: Iterable[str]) -> None:
-        """See `KeyVault.prepare`."""
         missing = [subject for subject in dict.fromkeys(subjects) if self._row(subject) is None]
         if missing:
             made = [(each, token_bytes(KEY_BYTES)) for each in missing]
@@ -101,7 +100,6 @@ class SqliteVault:
                     writer.executemany(_MAKE, rows)
 
     def seal(self, subject: str, plain: bytes, context: bytes) -> bytes:
-        """See `KeyVault.seal`."""
         row = self._row(subject)
         if row is None:
             self.prepare([subject])
@@ -109,7 +107,6 @@ class SqliteVault:
         return seal(known(subject, row), plain, context)
 
     def open(self, subject: str, sealed: bytes, context: bytes) -> bytes:
-        """See `KeyVault.open`."""
         with self._read_lock:
             cipher = self._ciphers.get(subject) or cipher_of(known(subject, self._row(subject)))
             if self._kept is not None:
@@ -118,7 +115,6 @@ class SqliteVault:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """See `KeyVault.reading`."""
         with self._read_lock:
             refuse_closed(self._closed)
             with explained(self._path, VAULT):
@@ -144,16 +140,13 @@ class SqliteVault:
         return had
 
     def destroyed(self, subject: str) -> bool:
-        """See `KeyVault.destroyed`."""
         return self._row(subject) == (None,)
 
     def mark(self) -> Mark | None:
-        """See `KeyVault.mark`."""
         with self._using() as writer:
             return read_mark(writer)
 
     def place(self, mark: Mark, lost: Iterable[str] = ()) -> None:
-        """See `KeyVault.place`."""
         with self._writing() as writer, transaction(writer):
             write_mark(writer, mark)
             if found := [(each,) for each in lost]:
@@ -161,7 +154,6 @@ class SqliteVault:
                 writer.executemany(_LOSE, found)
 
     def advance(self, since: Mark, mark: Mark) -> None:
-        """See `KeyVault.advance`."""
         with (
             self._writing() as writer,
             # What cannot be kept now is kept the next time.
@@ -172,23 +164,19 @@ class SqliteVault:
                 write_mark(writer, mark)
 
     def lost(self) -> frozenset[str]:
-        """See `KeyVault.lost`."""
         with self._using() as writer:
             noted = {subject for (subject,) in writer.execute(_LOST)}
         return self.lacking(noted - {_GIVEN_UP})
 
     def give_up(self) -> None:
-        """See `KeyVault.give_up`."""
         with self._writing() as writer, transaction(writer):
             writer.execute(_LOSE, (_GIVEN_UP,))
 
     def lacking(self, subjects: Iterable[str]) -> frozenset[str]:
-        """See `KeyVault.lacking`."""
         with self._read_lock:
             return frozenset(each for each in subjects if self._row(each) in _NO_KEY)
 
     def close(self) -> None:
-        """See `KeyVault.close`."""
         with self._write_lock, self._read_lock:
             self._closed = True
             self._reader.close()

@@ -112,7 +112,6 @@ class MemoryVault:
         self._closed = False
 
     def prepare(self, subjects: Iterable[str]) -> None:
-        """See `KeyVault.prepare`."""
         with self._lock:
             refuse_closed(self._closed)
             missing = [each for each in subjects if each not in self._keys]
@@ -121,20 +120,16 @@ class MemoryVault:
             self._keys.update((each, token_bytes(KEY_BYTES)) for each in missing)
 
     def seal(self, subject: str, plain: bytes, context: bytes) -> bytes:
-        """See `KeyVault.seal`."""
         self.prepare([subject])
         return seal(known(subject, self._row(subject)), plain, context)
 
     def open(self, subject: str, sealed: bytes, context: bytes) -> bytes:
-        """See `KeyVault.open`."""
         return unseal(cipher_of(known(subject, self._row(subject))), sealed, context)
 
     def reading(self) -> AbstractContextManager[None]:
-        """See `KeyVault.reading`."""
         return nullcontext()
 
     def destroy(self, *subjects: str) -> bool:
-        """See `KeyVault.destroy`."""
         with self._lock:
             refuse_closed(self._closed)
             had = any(self._keys.get(subject) for subject in subjects)
@@ -142,15 +137,12 @@ class MemoryVault:
             return had
 
     def destroyed(self, subject: str) -> bool:
-        """See `KeyVault.destroyed`."""
         return self._row(subject) == (None,)
 
     def mark(self) -> Mark | None:
-        """See `KeyVault.mark`."""
         return self._mark
 
     def place(self, mark: Mark, lost: Iterable[str] = ()) -> None:
-        """See `KeyVault.place`."""
         with self._lock:
             refuse_closed(self._closed)
             self._mark = mark
@@ -159,26 +151,21 @@ class MemoryVault:
             self._lost.update(found)
 
     def advance(self, since: Mark, mark: Mark) -> None:
-        """See `KeyVault.advance`."""
         with self._lock:
             refuse_closed(self._closed)
             if follows(since, self._mark, mark):
                 self._mark = mark
 
     def lost(self) -> frozenset[str]:
-        """See `KeyVault.lost`."""
         return self.lacking(self._lost)
 
     def give_up(self) -> None:
-        """See `KeyVault.give_up`."""
         self._given_up = True
 
     def lacking(self, subjects: Iterable[str]) -> frozenset[str]:
-        """See `KeyVault.lacking`."""
         return frozenset(each for each in subjects if self._row(each) is None)
 
     def close(self) -> None:
-        """See `KeyVault.close`."""
         self._closed = True
 
     def __enter__(self) -> Self:

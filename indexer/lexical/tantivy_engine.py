@@ -117,12 +117,10 @@ class TantivyIndex:
 
     @property
     def position(self) -> int:
-        """See `LexicalIndex`."""
         return self._snapshot.position
 
     @property
     def documents(self) -> int:
-        """See `LexicalIndex`."""
         return self._snapshot.documents
 
     def size(self) -> int:
@@ -136,7 +134,6 @@ class TantivyIndex:
             return document_id in self._waiting or bool(found)
 
     def put(self, documents: Sequence[LexicalDocument]) -> None:
-        """See `LexicalIndex`."""
         with self._lock, writing(_NAME, self.directory):
             for document in documents:
                 self._take_out(document.id)
@@ -146,13 +143,11 @@ class TantivyIndex:
                 self._next_number += 1
 
     def remove(self, ids: Sequence[str]) -> None:
-        """See `LexicalIndex`."""
         with self._lock, writing(_NAME, self.directory):
             for document_id in ids:
                 self._take_out(document_id)
 
     def forget(self, ids: Sequence[str]) -> None:
-        """See `LexicalIndex`."""
         with self._lock, writing(_NAME, self.directory):
             searcher = self._snapshot.searcher
             if not ids:
@@ -163,7 +158,6 @@ class TantivyIndex:
             self._put_again({address.segment_ord for _, address in found})
 
     def purge(self, ids: Sequence[str]) -> None:
-        """See `LexicalIndex`."""
         if self._waiting:
             raise ValueError("commit first")
         with self._lock, writing(_NAME, self.directory):
@@ -201,7 +195,6 @@ class TantivyIndex:
             writer.wait_merging_threads()
 
     def commit(self, position: int) -> None:
-        """See `LexicalIndex`."""
         with self._lock:
             self._commit(position)
             self._snapshot = self._look()
@@ -239,7 +232,6 @@ class TantivyIndex:
             return Heaviest(self, searcher, searcher.search(found, limit, False).hits)
 
     def named(self, name: str, filter: Filter) -> list[str]:
-        """See `LexicalIndex`."""
         key = analysis.name_key(name)
         if not key:
             return []
@@ -250,7 +242,6 @@ class TantivyIndex:
             return sorted(self.names(searcher, [address for _, address in hits]))
 
     def close(self) -> None:
-        """See `LexicalIndex`."""
         self.let_go()
         self._writable = False
 

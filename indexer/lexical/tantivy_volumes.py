@@ -49,18 +49,15 @@ class TantivyVolumes:
 
     @property
     def position(self) -> int:
-        """See `LexicalIndex`."""
         return self._first.position
 
     @property
     def documents(self) -> int:
-        """See `LexicalIndex`."""
         if any(each.position > self.position for each in self._volumes):
             return -1
         return sum(each.documents for each in self._volumes)
 
     def put(self, documents: Sequence[LexicalDocument]) -> None:
-        """See `LexicalIndex`."""
         for document in documents:
             if self._room <= 0:
                 self._begin()
@@ -71,11 +68,9 @@ class TantivyVolumes:
             self._room -= len(document.terms)
 
     def remove(self, ids: Sequence[str]) -> None:
-        """See `LexicalIndex`."""
         self._each(ids, TantivyIndex.remove, self._volumes)
 
     def forget(self, ids: Sequence[str]) -> None:
-        """See `LexicalIndex`."""
         self._each(ids, TantivyIndex.forget, self._volumes)
 
     def _each(
@@ -90,7 +85,6 @@ class TantivyVolumes:
                 self._changed.add(volume)
 
     def purge(self, ids: Sequence[str]) -> None:
-        """See `LexicalIndex`."""
         if self._changed:
             raise ValueError("commit first")
         for volume in self._volumes:
@@ -98,7 +92,6 @@ class TantivyVolumes:
             self._let_go(volume)
 
     def commit(self, position: int) -> None:
-        """See `LexicalIndex`."""
         for volume in self._volumes[1:]:
             if volume in self._changed:
                 volume.commit(position)
@@ -138,7 +131,6 @@ class TantivyVolumes:
         return place
 
     def refresh(self) -> None:
-        """See `LexicalIndex`."""
         # The first one before the others, so that no stamp says more than these hold.
         if self._first.refresh():
             self._open_others()
@@ -146,7 +138,6 @@ class TantivyVolumes:
                 volume.refresh()
 
     def propose(self, weights: Mapping[str, float], filter: Filter, limit: int) -> list[str]:
-        """See `LexicalIndex`."""
         if not weights or limit < 1:
             return []
         asked = query.passing(filter, query.weighed(weights))
@@ -157,10 +148,8 @@ class TantivyVolumes:
         return list(dict.fromkeys(name for each in found for name in each.names(least)))
 
     def named(self, name: str, filter: Filter) -> list[str]:
-        """See `LexicalIndex`."""
         return sorted({each for volume in self._volumes for each in volume.named(name, filter)})
 
     def close(self) -> None:
-        """See `LexicalIndex`."""
         for volume in self._volumes:
             volume.close()

@@ -77,22 +77,18 @@ class WhooshIndex:
 
     @property
     def position(self) -> int:
-        """See `LexicalIndex`."""
         return self._position
 
     @property
     def documents(self) -> int:
-        """See `LexicalIndex`."""
         with self._lock:
             return int(self._searcher.doc_count()) - 1
 
     def put(self, documents: Sequence[LexicalDocument]) -> None:
-        """See `LexicalIndex`."""
         with self._lock:
             self._pending.update((document.id, document) for document in documents)
 
     def remove(self, ids: Sequence[str]) -> None:
-        """See `LexicalIndex`."""
         with self._lock:
             self._pending.update(dict.fromkeys(ids))
 
@@ -103,7 +99,6 @@ class WhooshIndex:
             self._gone.update(ids)
 
     def purge(self, ids: Sequence[str]) -> None:
-        """See `LexicalIndex`."""
         if self._pending:
             raise ValueError("commit first")
         with self._lock, reading(_NAME, self._directory):
@@ -128,7 +123,6 @@ class WhooshIndex:
         return list(MERGE_SMALL(writer, others))
 
     def commit(self, position: int) -> None:
-        """See `LexicalIndex`."""
         with self._lock:
             self._write(position)
             self._pending = {}
@@ -153,7 +147,6 @@ class WhooshIndex:
                 raise
 
     def refresh(self) -> None:
-        """See `LexicalIndex`."""
         with self._lock, reading(_NAME, self._directory):
             if not self._searcher.up_to_date():
                 self._renew()
@@ -164,7 +157,6 @@ class WhooshIndex:
         old.close()
 
     def propose(self, weights: Mapping[str, float], filter: Filter, limit: int) -> list[str]:
-        """See `LexicalIndex`."""
         if not weights or limit < 1:
             return []
         with self._lock, reading(_NAME, self._directory):
@@ -174,7 +166,6 @@ class WhooshIndex:
             return [searcher.stored_fields(place)["id"] for place in places]
 
     def named(self, name: str, filter: Filter) -> list[str]:
-        """See `LexicalIndex`."""
         key = analysis.name_key(name)
         if not key:
             return []
@@ -184,7 +175,6 @@ class WhooshIndex:
             return sorted(self._searcher.stored_fields(place)["id"] for place in places)
 
     def close(self) -> None:
-        """See `LexicalIndex`."""
         with self._lock:
             self._writable = False
             self._pending = {}

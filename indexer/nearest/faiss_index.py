@@ -28,13 +28,11 @@ class FaissIndex:
         self.vectors = vectors
 
     def __len__(self) -> int:
-        """See `VectorIndex`."""
         return len(self.roster)
 
     def changed(
         self, added: Sequence[StoredDocument], vectors: Vectors, removed: Sequence[int]
     ) -> Self:
-        """See `VectorIndex`."""
         counts = [len(document.passages) for document in added]
         return type(self)(
             self.roster.changed(added, removed), self.vectors.extended(counts, vectors)
@@ -48,7 +46,6 @@ class FaissIndex:
         return empty.changed(documents, self.vectors.vectors(rows), ())
 
     def nearest(self, question: Vectors, filter: Filter, count: int) -> Collection[str]:
-        """See `VectorIndex`."""
         allowed = self.roster.passing(self.roster.visible(filter.audience), filter)
         return [self.roster.documents[slot].id for slot in self._slots(question, allowed, count)]
 
