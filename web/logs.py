@@ -1,7 +1,7 @@
-"""Logs of the server that hold nothing of what people write, ask for or are called.
+"""Server logs without personal data: no names, no texts, no queries.
 
-A line says what the program did, in words and names of the program alone. The text of exceptions,
-addresses with their ids, and what libraries have to say may quote people, so none of it is written.
+A line is made only of the program's own words and names. Messages of exceptions, URLs with ids,
+and messages of libraries may quote people, so none of them is written.
 """
 
 import errno
@@ -28,14 +28,14 @@ Format = Literal["text", "json"]
 
 OURS = "tributary"
 FIELDS = ("method", "route", "status", "milliseconds", "error")
-"""What our own lines may say beside their event, as `extra`; nothing else is written."""
+"""The fields that our own log records may have as `extra`; others are not written."""
 
 SILENT = ("httpx", "httpx2", "httpcore", "httpcore2", "uvicorn.access")
-"""Loggers of which no line is written: theirs are addresses with their queries."""
+"""Loggers whose lines are dropped, as they hold URLs with queries."""
 
 METHODS = frozenset(HTTPMethod)
 PERIOD = 60.0
-"""Seconds in which what a library reports from one place is one line: who connects can cause it."""
+"""Seconds in which a library's reports from one place make one line: any client can cause them."""
 
 LONGEST_CHAIN = 5
 MOST_FRAMES = 20
@@ -44,7 +44,7 @@ log = logging.getLogger(f"{OURS}.access")
 
 
 def logged(app: ASGIApp) -> ASGIApp:
-    """`app`, which leaves one line for each request; lines written meanwhile carry its number."""
+    """`app` with one log line for each request, whose number all lines meanwhile carry."""
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -55,11 +55,11 @@ def logged(app: ASGIApp) -> ASGIApp:
         async def sending(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                # An HTTPStatus shows itself by its name in lines of text.
+                # In text lines an HTTPStatus would appear by its name.
                 status = int(message["status"])
             await send(message)
 
-        # A number that comes with the request would be text of its sender.
+        # Not a number from the request's headers, which would be the sender's text.
         with bound_contextvars(request=token_hex(8)):
             try:
                 await app(scope, receive, sending)
@@ -73,7 +73,7 @@ def logged(app: ASGIApp) -> ASGIApp:
 
 @contextmanager
 def logs_to(stream: TextIO, form: Format) -> Iterator[None]:
-    """Within the block, write what the server logs to `stream`: lines of text, or JSON on each."""
+    """Within the block, write the server's logs to `stream`, as text or as JSON lines."""
     handler = _Handler(stream)
     handler.setFormatter(_formatter(form))
     handler.addFilter(_is_wanted)
@@ -93,19 +93,19 @@ def logs_to(stream: TextIO, form: Format) -> Iterator[None]:
 
 
 def kind_of(error: BaseException) -> str:
-    """What kind of error it is and which led to it: `DataDirectoryError from OSError ENOSPC`."""
+    """The types of `error` and its causes: `DataDirectoryError from OSError ENOSPC`."""
     return " from ".join(_kind(one) for one in _chain(error))
 
 
 class _Handler(logging.StreamHandler[TextIO]):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name of logging
-        """Lose the line: logging would print it as it came, with all its arguments."""
+        """Drop the line: logging would print it unformatted, with all its arguments."""
 
 
 class _OnceAPeriod:
-    """Passes a library's report on once a `PERIOD` for each place and kind of error.
+    """Filter that passes a library's report once a `PERIOD` for each place and type of error.
 
-    The next one tells how many were left out, as `missed`.
+    The next one has the number of dropped reports as `missed`.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -146,7 +146,7 @@ def _formatter(form: Format) -> logging.Formatter:
 
 def _is_wanted(record: logging.LogRecord) -> bool:
     if record.exc_info and record.exc_info[0] is CancelledError:
-        # The end of the server, which cancels what is not finished.
+        # The server is stopping and cancels unfinished requests.
         return False
     return not any(_is_of(record.name, name) for name in SILENT)
 
@@ -156,11 +156,11 @@ def _is_of(name: str, parent: str) -> bool:
 
 
 def _only_what_is_ours(_: object, __: str, event: EventDict) -> EventDict:
-    """A line made anew of the record, so that nothing comes in that is not named here."""
+    """A new line with only the fields of the record that are named here."""
     record: logging.LogRecord = event["_record"]
     line: EventDict = {"_record": record, "_from_structlog": False}
     if _is_of(record.name, OURS):
-        # As it stands in our source, without arguments.
+        # The format string of our source, without its arguments.
         line["event"] = record.msg
         line.update((name, record.__dict__[name]) for name in FIELDS if name in record.__dict__)
     else:
@@ -181,7 +181,7 @@ def _errors_as_text(_: object, __: str, event: EventDict) -> EventDict:
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """The error, those in it if it is a group, and those that led to it."""
+    """The error, the members of an error group, and the causes."""
     return list(islice(_led_to(error), LONGEST_CHAIN))
 
 
@@ -196,7 +196,7 @@ def _led_to(error: BaseException) -> Iterator[BaseException]:
 
 
 def _kind(error: BaseException) -> str:
-    """The name of its type, and of the code that the system or SQLite gave it."""
+    """The name of its type, and of its errno or SQLite error code."""
     code = getattr(error, "sqlite_errorname", None)
     if isinstance(error, OSError) and error.errno is not None:
         code = errno.errorcode.get(error.errno)
@@ -204,13 +204,13 @@ def _kind(error: BaseException) -> str:
 
 
 def _places(error: BaseException) -> list[str]:
-    """Where it passed, from the outside in; of a very deep one, the innermost places."""
+    """The places in its traceback, outermost first; of a very deep one, the innermost."""
     passed = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
     return [_place(file, line) for file, line in passed[-MOST_FRAMES:]]
 
 
 def _place(file: str, line: int) -> str:
-    """A file's last names and the line; the folders above may be called after a person."""
+    """The end of a file's path, and the line; folders further up may be named after a person."""
     return f"{'/'.join(PurePath(file).parts[-3:])}:{line}"
 
 
@@ -220,5 +220,5 @@ def _method(scope: Scope) -> str:
 
 
 def _thread_failed(arguments: threading.ExceptHookArgs) -> None:
-    """Write that a thread ended by an error; as it comes, Python prints the error's text."""
+    """Log that a thread failed; Python's own hook would print the error's text."""
     logging.getLogger(f"{OURS}.threads").error("a thread failed", exc_info=arguments.exc_value)

@@ -1,4 +1,4 @@
-"""Markdown that people wrote, made into HTML that cannot do harm."""
+"""Conversion of people's Markdown to safe HTML."""
 
 import hashlib
 import html as entities
@@ -26,25 +26,25 @@ CLASSES = {"div": {"admonition"}, "p": {"admonition-title"}}
 _LOCAL = re.compile(rf'(<a\b[^<>]{{0,2000}}?)\b{LOCAL}="([^"<>]{{0,2000}})"')
 
 DEPTH = 20
-"""Levels of elements within each other that are laid out."""
+"""The deepest nesting of elements that is laid out."""
 
 Address = Callable[[str], str | None]
-"""Where a link of a text leads on our pages, as it was written; None for nowhere."""
+"""Maps a link, as written in a text, to an address of ours; None if it leads nowhere."""
 
 
 class TooDeep(Exception):
-    """Lists, quotations or boxes stand so deep within each other that the rest would be missing."""
+    """Lists, quotations or boxes are nested so deeply that the parser would drop the rest."""
 
 
 def to_html(text: str) -> Markup:
-    """`text` as HTML: HTML within it is shown as text, images become links, scripts are gone.
+    """`text` as HTML: HTML within it is escaped, images become links, scripts are removed.
 
-    A link that names a file has no address; `linked` gives it one. Raises `TooDeep`.
+    A link to a file gets no address here, but by `linked`. Raises `TooDeep`.
     """
     env: dict[str, Any] = {"docId": hashlib.sha256(text.encode()).hexdigest()[:12]}
     html = _rendered(text, env)
     if alone := [label[1:] for label, at in _footnotes(env).items() if at < 0]:
-        # A note to which nothing here refers would not be shown at all.
+        # The renderer would omit footnotes to which nothing refers.
         marks = " ".join(f"[^{label}]" for label in alone)
         html = _rendered(f"{marks}\n\n{text}", {"docId": env["docId"]})
     safe = nh3.clean(
@@ -61,14 +61,14 @@ def to_html(text: str) -> Markup:
 def _rendered(text: str, env: dict[str, Any]) -> str:
     parser = _parser()
     tokens = parser.parse(text, env)
-    # Beyond this level the parser passes over what is there, without a word.
+    # The parser silently skips content beyond this level.
     if any(token.level >= parser.options.maxNesting - 1 for token in tokens):
         raise TooDeep
     return str(parser.renderer.render(tokens, parser.options, env))
 
 
 def linked(html: Markup, address: Address) -> Markup:
-    """`html` with its links to files leading to the addresses that `address` knows."""
+    """`html` with its links to files pointed at the addresses that `address` gives."""
 
     def lead(found: re.Match[str]) -> str:
         known = address(entities.unescape(found[2]))
@@ -78,7 +78,7 @@ def linked(html: Markup, address: Address) -> Markup:
 
 
 def _footnotes(env: dict[str, Any]) -> dict[str, int]:
-    """The notes that a text has, each with the place of the first mark that refers to it."""
+    """The footnotes of a text, each with the position of the first reference to it."""
     notes: dict[str, int] = env.get("footnotes", {}).get("refs", {})
     return notes
 
@@ -89,7 +89,7 @@ def _parser() -> MarkdownIt:
 
 
 def marked(text: str, marks: Sequence[tuple[int, int]], part: tuple[int, int]) -> Markup:
-    """The `part` (start, end) of `text` with its `marks` marked, an ellipsis where it was cut."""
+    """The `part` (start, end) of `text` with `marks` highlighted, and an ellipsis at each cut."""
     start, end = part
     pieces = [escape("… " if start > 0 else "")]
     at = start

@@ -1,4 +1,4 @@
-"""How pages show what people write in Markdown; the grammar is `indexer.text.markdown_grammar`."""
+"""Rendering rules of Markdown on pages; the grammar is `indexer.text.markdown_grammar`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,15 +14,15 @@ from kb.markdown import BOX, BOX_TITLE, FORMULAS, HARMLESS, RUBY, box_title, wor
 from web.anchors import anchor, part_anchor
 
 LOCAL = "data-to"
-"""The attribute of a link within a community's own files; without an address it leads nowhere."""
+"""The attribute of a link to another file of the community, in place of `href`."""
 
 SECTION_LEVEL = 2
-"""A section's heading is an h2 on the page, so headings within it begin below."""
+"""A section's heading is an h2 on the page, so headings within it begin at h3."""
 
 
 def add_rules(parser: MarkdownIt) -> MarkdownIt:
-    """`parser` of that grammar, which makes links of addresses too and shows other HTML as text."""
-    # Of a long line it takes the square, so the index, whose time nothing bounds, does without.
+    """Extend `parser` to link bare URLs and to show other HTML as text."""
+    # Quadratic in the length of a line, so the index, which has no time limit, does without.
     parser.use(gfm_autolink_plugin)
     parser.core.ruler.push("sink headings", _sink_headings)
     parser.core.ruler.push("lead links", _lead_links)
@@ -61,7 +61,7 @@ def _lead_links(state: Any) -> None:
 
 
 def _lead(token: Token, name: str) -> None:
-    """Keep an address elsewhere; a name of a file is no address, and a part is one of the page."""
+    """Keep external addresses, turn fragments into ids of the page, and set files' links aside."""
     address = str(token.attrs.get(name, ""))
     if address.startswith("#"):
         token.attrs["href"] = f"#{part_anchor(address)}"
@@ -71,7 +71,7 @@ def _lead(token: Token, name: str) -> None:
 
 
 def is_local(address: str) -> bool:
-    """Whether a link names a file and no place elsewhere."""
+    """Whether a link names a file rather than an external address."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -82,7 +82,10 @@ def is_local(address: str) -> bool:
 def _image_as_link(
     self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
 ) -> str:
-    """A picture elsewhere is a request that the reader did not ask for; in a link it is words."""
+    """Show an image as a link, as loading it would be a request that the reader did not ask for.
+
+    Within a link it is its words.
+    """
     token = tokens[index]
     if around := token.meta.get("around"):
         return str(escape(token.content or around))

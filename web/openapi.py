@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beside the handlers, first of all that errors are problem+json."""
+"""Settings of the OpenAPI document; all its errors are problem+json."""
 
 from http import HTTPStatus
 from typing import Any
@@ -30,10 +30,10 @@ does not take is answered with 405; Allow names those that it takes.
 TOKEN = "token"
 
 ALWAYS = (400, 401, 403, 404, 429, 500, 503)
-"""The errors that any operation has."""
+"""Error statuses of every operation."""
 
 CHANGES = (403, 404, 409)
-"""The errors of an operation that changes something."""
+"""Error statuses of an operation that changes something."""
 
 SENDS = (*CHANGES, 413, 415)
 """The same where a body is sent."""
@@ -50,13 +50,12 @@ def operation(
     wish: str = "",
     largest: int = SMALL,
 ) -> dict[str, Any]:
-    """What the decorators of operations have in common.
+    """Common arguments of the decorators of operations.
 
-    `problems` are the statuses of its own errors, `rule` says who may; `reply` stands in where the
-    handler's type does not say what it answers, and `counted` limits how often it is asked,
-    `queue` is the line that it stands in;
-    `wish` says in a refusal what only some may, if that is not what the rule usually is for;
-    `largest` is the most bytes of a body.
+    `problems` are the statuses of its own errors, `rule` says who may; `reply` documents the
+    response if the handler's return type does not, `counted` limits how often it may be called,
+    `queue` is the queue it waits in, `wish` words the refusal if the rule's own words do not fit,
+    and `largest` is the limit of a body in bytes.
     """
     responses = {code: _problem(HTTPStatus(code)) for code in sorted({*ALWAYS, *problems})}
     return {
@@ -71,7 +70,7 @@ def operation(
 
 
 def _security(rule: Rule) -> list[dict[str, list[str]]]:
-    """What a program sends: a token; to read, it may do without, for what is open to the world."""
+    """A token is required, except to read what is open to the world."""
     open_to_all = rule == "public" or (isinstance(rule, Action) and "anybody" in rule.allowed)
     return [{}, {TOKEN: []}] if open_to_all else [{TOKEN: []}]
 
@@ -86,19 +85,19 @@ def _problem(status: HTTPStatus) -> ResponseSpec:
 
 
 class ClosedShapes(OpenAPISchemaPlugin):
-    """Says of a Struct that refuses names it does not know that it does; Litestar leaves that out.
+    """Marks the schemas of Structs that forbid unknown fields as closed, as Litestar does not.
 
-    Standing before Litestar's own plugins, it hands the Struct on to the next that knows it.
+    It comes before Litestar's own plugins and delegates to the next that supports the Struct.
     """
 
     @staticmethod
     def is_plugin_supported_type(value: Any) -> bool:
-        """Whether it is such a Struct."""
+        """Whether `value` is a Struct that forbids unknown fields."""
         is_struct = isinstance(value, type) and issubclass(value, Struct)
         return is_struct and value.__struct_config__.forbid_unknown_fields
 
     def is_plugin_supported_field(self, field_definition: FieldDefinition) -> bool:
-        """Whether a field holds one."""
+        """Whether the field holds such a Struct."""
         return self.is_plugin_supported_type(field_definition.annotation)
 
     def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: Any) -> Schema:
@@ -111,7 +110,7 @@ class ClosedShapes(OpenAPISchemaPlugin):
 
 
 class _SchemaRouter(Router):
-    """Without Litestar's page for unknown schema paths: under /api those are problem+json."""
+    """Router without Litestar's page for unknown paths, as /api answers with problem+json."""
 
     def register(self, value: ControllerRouterHandler) -> list[BaseRoute]:
         if "/{path:str}" in getattr(value, "paths", ()):
@@ -120,7 +119,7 @@ class _SchemaRouter(Router):
 
 
 def openapi_config(title: str, docs: OpenAPIRenderPlugin) -> OpenAPIConfig:
-    """The document at /api/openapi.json, shown for people by `docs`."""
+    """The configuration of /api/openapi.json; `docs` renders it for people."""
     return OpenAPIConfig(
         title=title,
         version="1",

@@ -1,4 +1,4 @@
-"""Forms in parts (multipart/form-data, RFC 7578): no page of ours sends one, but programs may."""
+"""Parser of multipart/form-data (RFC 7578), which programs may send though our pages do not."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,10 +9,10 @@ from multipart import MultipartSegment, PushMultipartParser
 from kb.messages import _
 
 PIECE = 65_536
-"""Bytes that are looked at in one step."""
+"""Bytes parsed in one step."""
 
 TEXTS = frozenset({"", "utf-8", "utf8", "us-ascii", "ascii"})
-"""What a text may say that it is written in; other codecs of Python take no text, or for ever."""
+"""Accepted charsets; some of Python's other codecs do not decode to text, or take very long."""
 
 _MALFORMED = _("The form cannot be read: its parts are not as RFC 7578 has them.")
 
@@ -20,7 +20,7 @@ _MALFORMED = _("The form cannot be read: its parts are not as RFC 7578 has them.
 def fields_in_parts(body: bytes, boundary: str, most: int) -> dict[str, Any]:
     """The fields by name, each a text or a list of texts.
 
-    Raises `ClientException` for a body that is malformed, holds a file or has more than `most`.
+    Raises `ClientException` if the body is malformed, holds a file or has more than `most` fields.
     """
     found: dict[str, Any] = {}
     count = 0

@@ -1,4 +1,4 @@
-"""Takes the folders of this machine out of what people are told."""
+"""Removal of this machine's folders from messages."""
 
 import re
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 from kb.messages import Message, _
 
 FOLDERS = re.compile(r"(?<![\w:/.])/(?:[^\s/:;]+/)+(?=[^\s/])")
-"""The folders of a file, not those of a web address."""
+"""The folders of a file path, but not of a URL."""
 
 
 def unplaced(detail: str, data: Path | None) -> str:
-    """`detail` without folders, and a message still: its words have none, its arguments may."""
+    """`detail` without folders; a `Message` stays one, with its arguments cleaned."""
     if isinstance(detail, Message):
         arguments = {
             name: unplaced(value, data) if isinstance(value, str) else value
@@ -25,9 +25,9 @@ def unplaced(detail: str, data: Path | None) -> str:
 
 
 def without_place(detail: str, data: Path) -> str:
-    """`detail` with no path of the data directory at `data`, by itself as it may have spaces.
+    """`detail` without paths of the data directory, which `FOLDERS` misses if it has spaces.
 
-    A path that is no more than a name is a word like others, so only whole ones are looked for.
+    A relative path may be an ordinary word, so only absolute ones are replaced.
     """
     for path in {str(data.resolve()), str(data.absolute())}:
         whole = rf"(?<![\w.~/-]){re.escape(path)}"

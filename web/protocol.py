@@ -1,8 +1,8 @@
-"""HTTP as uvicorn has it, and what uvicorn lacks: errors in our words, patience that ends.
+"""uvicorn's HTTP protocol with time limits, our own error responses, and room for newcomers.
 
-uvicorn bounds the length of a head and how long a kept connection may rest. It waits for ever for
-a first byte, for the rest of a head or a body and for a client that reads nothing, answers what is
-no HTTP without our headers, and keeps everybody out once there are too many connections.
+uvicorn limits the length of a head and the idle time of a kept connection. But it waits for ever
+for a first byte, for the rest of a head or body and for a client that does not read, answers bad
+HTTP without our headers, and refuses everybody once there are too many connections.
 """
 
 import asyncio
@@ -24,19 +24,19 @@ from web.errors import CODES_OF_STATUS, PROBLEM_JSON, SENTENCES, ProblemDetails
 from web.headers import HEADERS
 
 LOCAL = "tributary.local"
-"""In the scope of a request that came through the socket file, which its owner alone may use."""
+"""Scope key of requests through the socket file, which only its owner can use."""
 
 HEAD_SECONDS = 10.0
-"""How long a connection has to send a whole head, the first byte included."""
+"""Time limit for a whole head, from the connection or the previous response on."""
 
 BODY_SECONDS, BODY_RATE = 20.0, 5_000
-"""How long a body has, beside a second for so many of its bytes as have come."""
+"""Time limit for a body: this many seconds, and one more for each `BODY_RATE` bytes received."""
 
 READ_SECONDS = 60.0
-"""How long a client may read nothing of an answer that is ready."""
+"""How long a client may leave a response unread."""
 
 PER_ADDRESS = 100
-"""Connections of one address; of this machine's, where a proxy stands, the limit of all."""
+"""Connections of one address, except loopback addresses, which a proxy may use."""
 
 UNREADABLE = _(
     "The request cannot be read: it breaks the rules of HTTP; mend it and send it again."
@@ -51,7 +51,7 @@ LATE = _("The request did not come to its end in time; send it again.")
 
 
 class Protocol(H11Protocol):
-    """HTTP/1.1 as uvicorn has it, with `LOCAL`, deadlines, and room for newcomers."""
+    """uvicorn's HTTP/1.1 with `LOCAL`, deadlines, and room for newcomers."""
 
     _deadline: asyncio.TimerHandle | None = None
     _waits = ""  # for the rest of a "head" or a "body"
@@ -60,9 +60,9 @@ class Protocol(H11Protocol):
     _unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Mark what comes through the socket file; close a silent connection if there are many."""
+        """Mark requests from the socket file; close an idle connection if there are too many."""
         super().connection_made(transport)
-        # `_make_room` sees to it; uvicorn would count what it still does for those who have gone.
+        # `_make_room` does this; uvicorn would also count work for clients that have gone.
         self.limit_concurrency = None
         sock: socket.socket | None = transport.get_extra_info("socket")
         if sock is not None and sock.family == socket.AF_UNIX:
@@ -76,13 +76,13 @@ class Protocol(H11Protocol):
         self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing more."""
+        """Cancel all deadlines."""
         self._wait("")
         self.resume_writing()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take in `data` and see what is to come yet."""
+        """Process `data` and set the deadline for what is still to come."""
         self._bytes += len(data)
         super().data_received(data)
         if self.transport.is_closing():
@@ -95,21 +95,21 @@ class Protocol(H11Protocol):
             self._wait("")
 
     def pause_writing(self) -> None:
-        """Wait for the client to read, but not for ever."""
+        """Start the deadline for the client to read."""
         super().pause_writing()
         self._unread = self.loop.call_later(READ_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Go on writing."""
+        """Cancel the deadline for the client to read."""
         super().resume_writing()
         if self._unread is not None:
             self._unread.cancel()
             self._unread = None
 
     def send_400_response(self, msg: str) -> None:
-        """Say what is wrong, as a problem, and close the connection.
+        """Answer with problem details and close the connection.
 
-        uvicorn calls it while it handles what h11 raised, and does not hand that on.
+        uvicorn calls this while it handles h11's exception, but does not pass that on.
         """
         error = sys.exception()
         hint = error.error_status_hint if isinstance(error, h11.RemoteProtocolError) else 400
@@ -120,18 +120,18 @@ class Protocol(H11Protocol):
 
     @property
     def busy(self) -> bool:
-        """Whether a request is there whole and being answered."""
+        """Whether a complete request is being answered."""
         if self.cycle is None:
             return False
         return not (self.cycle.more_body or self.cycle.response_complete)
 
     @property
     def idle_since(self) -> float:
-        """When it last became what it is, waiting or resting."""
+        """The time of the last change between waiting and resting."""
         return self._since
 
     def _wait(self, what: str) -> None:
-        """Wait for `what`, or nothing; what is waited for already keeps its time."""
+        """Set the deadline for `what`, "" for none; a deadline already set for it stays."""
         if what and what == self._waits:
             return
         if self._deadline is not None:
@@ -143,7 +143,7 @@ class Protocol(H11Protocol):
             self._deadline = self.loop.call_later(patience, self._late)
 
     def _late(self) -> None:
-        """End what has not come in time; a body that keeps coming fast enough has more."""
+        """End a request that is late; a body that arrives fast enough gets more time."""
         left = self._since + BODY_SECONDS + self._bytes / BODY_RATE - self.loop.time()
         if self._waits == "body" and (left > 0 or self.flow.read_paused):
             self._deadline = self.loop.call_later(max(left, 1.0), self._late)
@@ -153,7 +153,7 @@ class Protocol(H11Protocol):
             self._end(HTTPStatus.REQUEST_TIMEOUT, LATE)
 
     def _make_room(self) -> None:
-        """Close the connection that rests longest, perhaps this one, where there are too many."""
+        """If there are too many connections, close the one that rests longest, or this one."""
         most = self.config.limit_concurrency
         everybody: Iterable[Any] = self.connections
         if most is not None and len(self.connections) >= most:
@@ -165,9 +165,9 @@ class Protocol(H11Protocol):
                 _close_one(theirs, self)
 
     def _end(self, status: HTTPStatus, detail: str) -> None:
-        """Answer `status` where no answer has begun, and close the connection."""
+        """Answer with `status` unless a response has begun, and close the connection."""
         if self.cycle is not None:
-            # Whatever handles the request learns that nobody is there, and sends no second answer.
+            # The handler learns that the client has gone, and sends no second response.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
@@ -181,18 +181,18 @@ class Protocol(H11Protocol):
 
 
 def _close_one(connections: Iterable[Any], new: Protocol) -> None:
-    """Of `connections` end the one that rests longest, or `new` where each is being answered."""
+    """Close the connection that rests longest, or `new` if all others are being answered."""
     resting = [one for one in connections if one is not new and not one.busy]
     found = min(resting, key=lambda one: one.idle_since, default=new)
     new.connections.discard(found)
-    # Not `close`, which waits for what a client does not read.
+    # Not `close`, which waits until the client has read everything.
     found.transport.abort()
 
 
 def last_resort(app: ASGIApp) -> ASGIApp:
-    """`app`, whose own failures to make the answer of an error are answered as every fault is.
+    """`app` with an answer of last resort, for when it fails to make an error response.
 
-    What is not finished when the server stops is no fault, and is told to be sent again.
+    A request that is unfinished when the server stops is answered with 503.
     """
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
@@ -206,7 +206,7 @@ def last_resort(app: ASGIApp) -> ASGIApp:
         try:
             await app(scope, receive, sending)
         except asyncio.CancelledError:
-            # Nothing else cancels a request than the end of the server, whose patience is over.
+            # Only the server cancels requests, when it stops and its grace period is over.
             if begun:
                 raise
             await _tell(send, HTTPStatus.SERVICE_UNAVAILABLE, STOPPING)
@@ -228,9 +228,9 @@ async def _tell(send: Send, status: HTTPStatus, detail: str) -> None:
 
 
 def problem(status: HTTPStatus, detail: str) -> tuple[list[tuple[str, str]], bytes]:
-    """Headers and body of an answer that no handler makes; the connection ends with it."""
+    """Headers and body of a response made without a handler; it closes the connection."""
     body = msgspec.json.encode(
-        # Relative to the address asked for, which may be what could not be read.
+        # No `instance`: the address may be what could not be read.
         ProblemDetails(
             type="about:blank",
             title=status.phrase,

@@ -1,4 +1,4 @@
-"""Opens a base that is only read anew, once it can be written or another program wrote to it."""
+"""Reopens a read-only base once it can be written or another program wrote to it."""
 
 import logging
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ from web.logs import kind_of
 from web.visit import Visits
 
 LOOK_SECONDS = 2.0
-"""How often to look whether there is room by now."""
+"""How often to check."""
 
 log = logging.getLogger("tributary.web")
 
 
 @contextmanager
 def reopening(visits: Visits) -> Iterator[None]:
-    """Look while the block runs, if the base of `visits` is only read; close what was opened."""
+    """Watch a read-only base of `visits` while the block runs; close a reopened one at its end."""
     ended, first = Event(), visits.base
     looking = Thread(target=_look, args=(visits, ended), name="reopening", daemon=True)
     if first.unwritable:
@@ -42,6 +42,6 @@ def _look(visits: Visits, ended: Event) -> None:
             visits.base.start_following()
             closed = False
         except KnowledgeBaseError as error:
-            # Requests are refused until it can be opened.
+            # Requests are refused until it can be opened again.
             closed = True
             log.warning("cannot be opened again", extra={"error": kind_of(error)})

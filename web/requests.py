@@ -1,4 +1,4 @@
-"""What programs may send: looked at before a handler runs, and the names that they know it by."""
+"""Checks of API requests before their handlers run, and field names as clients know them."""
 
 import json
 import re
@@ -31,23 +31,22 @@ AS_SENT: dict[str, tuple[str, ...]] = {
     "command_id": ("Idempotency-Key",),
     "idempotency_key": ("Idempotency-Key",),
 }
-"""What a field of the knowledge base may be called in a request; the first that is there counts."""
-
+"""Names in requests for the fields of the knowledge base; the first that exists is used."""
 
 NAMED = re.compile(r"Object (missing required|contains unknown) field `(.+)`")
 CHOSEN = re.compile(r"Invalid enum value (.+)")
-"""Sentences of the reader of bodies that are said better here."""
+"""Messages of msgspec that are reworded here."""
 
 
 class FieldProblem(Struct, frozen=True):
-    """What is wrong with one field of a request."""
+    """An error at one field of a request."""
 
     field: str
     message: str
 
 
 class Misfit(ClientException):
-    """One field of a request, by the name that it was sent with, is not taken."""
+    """One field of a request, named as sent, is not accepted."""
 
     def __init__(self, field: str, message: str) -> None:
         self.problem = FieldProblem(field, message)
@@ -55,13 +54,13 @@ class Misfit(ClientException):
 
 
 class NotJson(ClientException):
-    """The body says that it is something else than JSON."""
+    """The Content-Type of the body is not JSON."""
 
     status_code = 415
 
 
 async def look_at(request: Request[Any, Any, Any]) -> None:
-    """Raise `Misfit` or `NotJson` for what the operation does not take."""
+    """Raise `Misfit` or `NotJson` for parameters or a body that the operation does not accept."""
     if request.method == "OPTIONS":
         return
     handler = request.route_handler
@@ -95,14 +94,14 @@ async def _look_at_body(request: Request[Any, Any, Any]) -> None:
 
 
 def refuse_repeated_parameters(request: Request[Any, Any, Any]) -> None:
-    """Raise `Misfit` where the address says twice what counts once: the last would in silence."""
+    """Raise `Misfit` for a repeated single-valued parameter: the last would silently win."""
     for name, field in parameters(request.route_handler).items():
         if not field.is_non_string_sequence:
             _once(name, request.query_params.getall(name, ()), "parameter")
 
 
 def given_once(request: Request[Any, Any, Any]) -> dict[str, str]:
-    """The parameters of an address where none repeats. Raises `Misfit` for one that does."""
+    """The query parameters. Raises `Misfit` for a repeated one."""
     sent = request.query_params
     for name in sent:
         _once(name, sent.getall(name), "parameter")
@@ -110,7 +109,7 @@ def given_once(request: Request[Any, Any, Any]) -> dict[str, str]:
 
 
 def refuse_repeated_fields(form: Mapping[str, Any]) -> None:
-    """Raise `Misfit` where a form has a field twice: no form of ours does, whatever is ticked."""
+    """Raise `Misfit` for a repeated form field: no form of ours repeats one, ticked or not."""
     for name, values in form.items():
         _once(name, values if isinstance(values, list) else (), "field")
 
@@ -125,8 +124,8 @@ def _once(name: str, values: Sequence[Any], what: str) -> None:
 
 
 def refuse_repeated(body: bytes) -> None:
-    """Raise `Misfit` where an object of JSON has a field twice: the last would count in silence."""
-    # Numbers are not made: one of very many digits would take long, or be an error.
+    """Raise `Misfit` if a JSON object has a field twice: the last would silently win."""
+    # Numbers are not converted: one of very many digits would take long, or be an error.
     json.loads(body, object_pairs_hook=_each_once, parse_int=len, parse_float=len)
 
 
@@ -137,7 +136,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> None:
 
 
 def parameters(handler: BaseRouteHandler) -> dict[str, FieldDefinition]:
-    """The parameters in the address that `handler` takes, or what is made for it does."""
+    """The query parameters of `handler` and its dependencies."""
     makers = (made.parsed_fn_signature for made in handler.resolve_dependencies().values())
     fields = (
         field
@@ -148,7 +147,7 @@ def parameters(handler: BaseRouteHandler) -> dict[str, FieldDefinition]:
 
 
 def misfits(error: Exception, handler: BaseRouteHandler | None) -> Iterator[FieldProblem]:
-    """The fields at fault, as the sender of a request to `handler` calls them; None for people."""
+    """The fields at fault, named as `handler`'s clients send them; None on pages."""
     if isinstance(error, Misfit):
         yield error.problem
     if isinstance(error, InvalidInput):
@@ -161,7 +160,7 @@ def misfits(error: Exception, handler: BaseRouteHandler | None) -> Iterator[Fiel
 
 
 def _misfit(item: Mapping[str, Any], handler: BaseRouteHandler | None) -> FieldProblem:
-    """What Litestar found wrong with a value, made a sentence."""
+    """A validation error of Litestar as a sentence."""
     if handler is None:
         name = item["key"].replace("[...]", "")
         return FieldProblem(
@@ -192,7 +191,7 @@ def _as_sent(field: str, handler: BaseRouteHandler | None) -> str:
     body = handler.parsed_fn_signature.parameters.get("data")
     shape = body.annotation.__struct_fields__ if body else ()
     names = {*parameters(handler), *shape}
-    # Of the names that no shape has, what is left are headings, which name a section.
+    # Any other name is a heading, which names a section.
     usual = "content.sections" if "content" in names else field
     called = AS_SENT.get(field, (field if field in names else usual,))
     return next((name for name in called if name in names), called[-1])

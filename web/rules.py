@@ -1,4 +1,4 @@
-"""Which rule each route has, and the guard that holds to it; the rules themselves are kb.access."""
+"""The guard that enforces the rule of each route; the rules themselves are in `kb.access`."""
 
 from typing import Any, Literal
 
@@ -25,18 +25,17 @@ from web.visit import CHALLENGE, Visit, Visits, visit_of
 Rule = Action | Literal["public", "self"]
 """What a route needs: an action that is allowed, a known member (`self`), or nothing (`public`)."""
 
-
 FORM_HEADER = "Tributary-Form"
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 class UnruledRoute(Exception):
-    """A handler says not who may use it."""
+    """A handler has no rule."""
 
 
 class Guard:
-    """Lets a request through to a handler if its rule allows it."""
+    """Guard that lets a request through if the handler's rule allows it."""
 
     def __init__(self, visits: Visits) -> None:
         self._visits = visits
@@ -44,7 +43,7 @@ class Guard:
     async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
         """Raise `SignInNeeded`, `Forbidden` or `TooManyAttempts` where it does not."""
         if handler.handler_name == "options_handler":
-            return  # Litestar's own: names the methods of an address
+            return  # Litestar's own, which lists the methods of an address
         await hold_to_rule(connection, handler)
         visit: Visit = connection.scope["auth"]
         if handler.opt.get("counted") and self._visits.base.settings.ways:
@@ -78,25 +77,25 @@ async def hold_to_rule(connection: Connection, handler: BaseRouteHandler) -> Non
     except SignInNeeded as error:
         raise SignInNeeded(CHALLENGE, typed=await _kept(connection)) from error
     except Forbidden:
-        await _kept(connection)  # read, so that it can be given back
+        await _kept(connection)  # reads the form, so that the error page can show it
         raise
 
 
 def _counted_for(visit: Visit) -> tuple[str, str]:
-    """For whom a search counts: a token, that no program keeps its member waiting, or a person."""
+    """The key that a search counts for: a token of its own, so it never delays its member."""
     if visit.token:
         return "token", visit.token
     return ("member", visit.principal.member) if visit.principal.member else ("at", visit.address)
 
 
 def _place(visit: Visit) -> bytes:
-    """Whose turn it is: a person's with all their browsers and tokens, or an address's."""
+    """The place in a queue: a person, with all their browsers and tokens, or an address."""
     kind, name = ("member", member) if (member := visit.principal.member) else ("at", visit.address)
     return f"{kind} {name}".encode()
 
 
 def _hold_to(rule: Rule, visit: Visit, wish: str) -> None:
-    """Raise `SignInNeeded` or `Forbidden` where the roles of a visitor do not do."""
+    """Raise `SignInNeeded` or `Forbidden` if the visitor's roles are not enough."""
     match rule:
         case "public":
             return
@@ -104,7 +103,7 @@ def _hold_to(rule: Rule, visit: Visit, wish: str) -> None:
             allowed = visit.principal.member is not None
         case action:
             principal = structs.replace(visit.principal, scopes=None)
-            # Whether the principal began an entry is known once it is read: commands ask again.
+            # The entry's author is only known once it is read, so commands check again.
             perhaps = "author" in action.allowed and "member" in principal.roles
             allowed = perhaps or may(principal, action)
             if not allowed and principal.member is not None:
@@ -114,7 +113,7 @@ def _hold_to(rule: Rule, visit: Visit, wish: str) -> None:
 
 
 def _hold_to_scopes(rule: Rule, visit: Visit, *, is_page: bool) -> None:
-    """Raise `Forbidden` where a token lacks a scope; a page shows entries, whatever it is for."""
+    """Raise `Forbidden` if a token lacks a scope; pages show entries, so need `search` too."""
     if visit.scopes is None or rule == "public":
         return
     needed: set[Scope] = {"admin" if rule == "self" else rule.scope}
@@ -130,7 +129,7 @@ def _hold_to_scopes(rule: Rule, visit: Visit, *, is_page: bool) -> None:
 
 
 def refuse_unruled(app: Litestar) -> None:
-    """Raise `UnruledRoute` for a handler that says not who may use it."""
+    """Raise `UnruledRoute` for a handler without a rule."""
     for route in app.routes:
         handlers = getattr(route, "route_handlers", None) or [route.route_handler]  # type: ignore[union-attr]
         for handler in handlers:
@@ -142,15 +141,15 @@ def refuse_unruled(app: Litestar) -> None:
 
 
 async def check_form(request: Request[Any, Any, Any]) -> None:
-    """Raise `CrossSiteRequest` for a form that is not of the session that it comes with.
+    """Check a form before its handler runs.
 
-    Raises `Misfit` where the form or the address says twice what counts once, `UnknownField` where
-    the form has a field that would be dropped.
+    Raises `CrossSiteRequest` for a form of another session, `Misfit` for a repeated field or
+    parameter, `UnknownField` for a field that the form does not have.
     """
     refuse_repeated_parameters(request)
     if request.method in SAFE_METHODS:
         return
-    # Read here in any case: Litestar would parse it itself where nobody has.
+    # Always parsed here; otherwise Litestar would parse it itself.
     form = await request.form() if _takes_form(request) else {}
     await refuse_foreign_form(request)
     if strangers := unknown(form, request.scope["path_template"]):
@@ -159,7 +158,7 @@ async def check_form(request: Request[Any, Any, Any]) -> None:
 
 
 async def refuse_foreign_form(request: Request[Any, Any, Any]) -> None:
-    """Raise `CrossSiteRequest` for a form that is not of the session that it comes with."""
+    """Raise `CrossSiteRequest` for a form without the token of its session."""
     visit: Visit = request.auth
     if request.method in SAFE_METHODS or visit.signed_in is None:
         return
@@ -175,7 +174,7 @@ def _takes_form(request: Request[Any, Any, Any]) -> bool:
 
 
 async def _kept(connection: Connection) -> Typed:
-    """The fields of a form that a person may have written long at, for them to send it again."""
+    """The fields of a form that took a while to write, to be sent again."""
     if not isinstance(connection, Request):
         return ()
     if connection.content_type[0] != RequestEncodingType.URL_ENCODED:
@@ -183,6 +182,6 @@ async def _kept(connection: Connection) -> Typed:
     try:
         await connection.form()
     except ClientException:
-        # Too large, or too much of it: of what nobody typed no page is made.
+        # Too large or too many fields: nobody typed that.
         return ()
     return written_at(connection.scope)

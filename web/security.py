@@ -1,4 +1,4 @@
-"""Keeps other sites out, and tells browsers what our own pages may do."""
+"""Checks of Host, Origin and the shape of requests (DNS rebinding, CSRF, request smuggling)."""
 
 import re
 from collections.abc import Awaitable, Callable, Container
@@ -22,15 +22,15 @@ HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/?#@\[\]\\]+)(?::[0-9]{1,5})?")
 """A Host header: a name or an address, and perhaps a port."""
 
 LONGEST_HEAD = 32_768
-"""Bytes of a request before its body: the address, and headers."""
+"""Limit of address and headers together, in bytes."""
 
 PARAMETERS = 200
-"""More than any page of ours has: each form that filters a list repeats three at most 20 times."""
+"""More parameters than any page has: a form that filters a list has three, up to 20 times each."""
 
 OTHER_NAME = _("This server does not answer to that name: use the address that it was set up with.")
 
 BY_PROXY: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
-"""Headers by which a proxy tells for whom it asks."""
+"""Headers with which a proxy names its client."""
 
 PASSED_ON = _(
     "This request came through another server, but nobody signs in here, so this machine alone is "
@@ -47,15 +47,15 @@ Refuse = Callable[[Exception, Scope, Receive, Send], Awaitable[None]]
 
 
 def is_ours(path: str) -> bool:
-    """Whether it is a file of ours, or the icon that browsers ask for, which is not there.
+    """Whether `path` is a static file, or the icon that browsers ask for.
 
-    These are everybody's, also when accounts or views cannot be read.
+    Anybody gets these, even if accounts or views cannot be read.
     """
     return path.startswith(STATIC) or path == ICON
 
 
 class LongHead(ClientException):
-    """The address and the headers are longer than any that are needed."""
+    """Address and headers are longer than `LONGEST_HEAD`."""
 
     status_code = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 
@@ -64,11 +64,11 @@ class LongHead(ClientException):
 
 
 class Doors:
-    """Refuses names that are not this server's (DNS rebinding), and changes asked for elsewhere.
+    """Middleware that refuses foreign Host names (DNS rebinding) and cross-site changes (CSRF).
 
-    It stands around the whole application: what Litestar answers without a handler comes through
-    here as well. `names` are the names of the server beside those of this machine, which `loopback`
-    lets in; `proxied` lets in what another server passes on; `refuse` makes the answer of an error.
+    It wraps the whole application, so that responses which Litestar makes without a handler are
+    covered too. `names` are the server's host names; `loopback` also allows those of this
+    machine; `proxied` allows requests through a proxy; `refuse` makes error responses.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class Doors:
         if scope["method"] not in SAFE_METHODS and from_elsewhere(headers, host):  # type: ignore[typeddict-item]
             return CrossSiteRequest()
         if "\0" in scope["path"] or not scope["path"].startswith("/"):
-            # No address of ours is like that, and no file system takes the one.
+            # No route looks like that, and file systems refuse a NUL.
             return NotFoundException()
         return None
 
@@ -117,17 +117,17 @@ class Doors:
 
 
 def hostname(host: str) -> str:
-    """The name in a Host header, without its port; empty where that is no Host header at all."""
+    """The name in a Host header, without its port; empty if it is malformed."""
     found = HOST.fullmatch(host)
     return found[1] if found else ""
 
 
 def _out_of_shape(scope: Scope, headers: Headers) -> Exception | None:
-    """What no request may be like, no matter who sends it."""
+    """The error for a malformed request, no matter who sends it."""
     if _head_of(scope) > LONGEST_HEAD:
         return LongHead(headers={"connection": "close"})
     if "content-length" in headers and "transfer-encoding" in headers:
-        # What stands before us may go by the other one, and see another request in the body.
+        # A proxy may follow the other one and see a second request in the body (smuggling).
         return ClientException(TWO_LENGTHS, headers={"connection": "close"})
     if scope["query_string"].count(b"&") >= PARAMETERS:
         return ClientException(MANY_PARAMETERS)
@@ -135,23 +135,23 @@ def _out_of_shape(scope: Scope, headers: Headers) -> Exception | None:
 
 
 def _head_of(scope: Scope) -> int:
-    """How many bytes the head has; h11 looks at that only where it does not come at once."""
+    """Bytes of the head; h11 only checks heads that arrive in several pieces."""
     fields = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
     path = (scope.get("raw_path") or b"").partition(b"?")[0]
     return fields + len(path) + len(scope["query_string"])
 
 
 def _plain(scope: Scope) -> Scope:
-    """`scope` without what could not be read, for the page that says so."""
+    """`scope` without unreadable parts, for the error page."""
     headers = [(name, value) for name, value in scope["headers"] if name != b"host"]
     path = scope["path"] if scope["path"].startswith("/") else "/"
     return {**scope, "headers": headers, "path": path}  # type: ignore[return-value]
 
 
 def from_elsewhere(headers: Headers, host: str) -> bool:
-    """Whether a browser says that the request comes from a page that is not ours.
+    """Whether the browser says that the request comes from another site.
 
-    Programs send neither header and are let through: no page can make a browser leave both out.
+    Programs send neither header and pass: no page can make a browser omit both.
     """
     site = headers.get("sec-fetch-site")
     if site is not None:

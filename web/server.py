@@ -1,4 +1,4 @@
-"""Listens on a port for people and a socket file for the command line; ends cleanly."""
+"""HTTP server on a TCP port for people and a socket file for the command line."""
 
 import asyncio
 import resource
@@ -24,20 +24,20 @@ from web.reopening import reopening
 from web.security import LONGEST_HEAD
 
 THREADS = 32
-"""Handlers at a time; a few of them may be waiting for the index."""
+"""Threads for handlers; a few of them may be waiting for the index."""
 
 PATIENCE = 5
-"""Seconds that answers under way have to finish once the server is told to end."""
+"""Grace period for unfinished responses when the server stops, in seconds."""
 
 CONNECTIONS, BESIDE = 1_000, 300
-"""Connections at a time, and how many files the process opens beside them at most."""
+"""The most connections at a time, and file descriptors reserved for everything else."""
 
 BACKLOG = 100
-"""Connections that wait to be taken; asyncio takes as many at a time before it looks at any."""
+"""Connections that wait to be accepted; asyncio accepts as many at once before handling any."""
 
 
 class ServeError(KnowledgeBaseError):
-    """The address or the socket cannot be had."""
+    """The address or the socket cannot be used."""
 
     code = "cannot-serve"
 
@@ -53,9 +53,9 @@ def serve(
 ) -> None:
     """Answer on `host`:`port` and on the socket file `path` until told to end (SIGINT, SIGTERM).
 
-    Port 0 takes a free one. `ready` is called with the address once connections are taken, and with
-    what says whether the server was told to end; answers begin when it returns. A base that has
-    members is served `without_signing_in` only if that is said. Raises `ServeError`.
+    Port 0 takes a free one. Once connections are accepted, `ready` gets the URL and a function
+    that tells whether the server was told to end; requests are handled when it returns. A base
+    that has members needs `without_signing_in` to be served without it. Raises `ServeError`.
     """
     if not without_signing_in:
         refuse_open_to_all(base)
@@ -75,28 +75,28 @@ def serve(
 
 
 def configured(app: Litestar, *, secure: bool, most: int) -> uvicorn.Config:
-    """How uvicorn serves `app`, to at most `most` connections at a time."""
+    """uvicorn's configuration for `app`, with at most `most` connections at a time."""
     return uvicorn.Config(
         app,
         loop="asyncio",
         http=Protocol,
         ws="none",
         h11_max_incomplete_event_size=LONGEST_HEAD,
-        # Protocol makes room before so many are there; uvicorn would answer 503 to all who come.
+        # Protocol makes room before this is reached; uvicorn would answer newcomers with 503.
         limit_concurrency=most,
         backlog=BACKLOG,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=PATIENCE,
-        # What ends TLS on this machine says where a request came from; nobody else is believed.
+        # Only a TLS proxy on this machine is trusted to name the client's address.
         proxy_headers=secure,
         forwarded_allow_ips="127.0.0.1",
     )
 
 
 def connections() -> int:
-    """How many connections this process can hold, once it may open as many files as it can."""
+    """Raise the limit of open files as far as needed, and return how many connections fit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = CONNECTIONS + BACKLOG + BESIDE
     unlimited = hard == resource.RLIM_INFINITY
@@ -114,11 +114,11 @@ async def _serve(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Takes the signal that ends it as the end; uvicorn would raise it once more afterwards."""
+    """Server that does not raise the signal again after it has stopped, as uvicorn would."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Take signals within the block, from before the first person is told the address."""
+        """Handle signals within the block, which begins before the URL is announced."""
         signals = (signal.SIGINT, signal.SIGTERM)
         before = {number: signal.signal(number, self.handle_exit) for number in signals}
         try:
@@ -129,9 +129,9 @@ class _Server(uvicorn.Server):
 
 
 def refuse_open_to_all(base: KnowledgeBase) -> None:
-    """Raise `ServeError` where members are, and nobody would have to sign in.
+    """Raise `ServeError` if there are members but nobody has to sign in.
 
-    A settings file that lost its lines means just that, so it has to be said at the start.
+    A settings file that lost its lines has the same effect, so serving must be asked for.
     """
     members = () if base.settings.ways else base.as_(operator()).directory.members()
     if members:
@@ -148,10 +148,10 @@ def refuse_open_to_all(base: KnowledgeBase) -> None:
 
 
 def refuse_unguarded(host: str, settings: Settings) -> None:
-    """Raise `ServeError` for an address that others reach, unless they have to sign in.
+    """Raise `ServeError` for a public address, unless people have to sign in.
 
-    The name that they know the server by has to be settled as well, and be none that each machine
-    has for itself: only that one may go with http, where all can be read on the way.
+    A public host name must be set too, and not a loopback name: only those may use http, which
+    can be read on the way.
     """
     if not host or not settings.ways or not settings.host_name:
         raise ServeError(
@@ -182,7 +182,7 @@ def address(sock: socket.socket) -> str:
 
 @contextmanager
 def tcp_socket(host: str, port: int) -> Iterator[socket.socket]:
-    """A listening socket."""
+    """A listening TCP socket."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Of IPPROTO_TCP by name: asyncio sends small answers at once (TCP_NODELAY) only then, and an
     # answer over a kept connection would wait for the client's delayed acknowledgement.
@@ -208,7 +208,7 @@ def tcp_socket(host: str, port: int) -> Iterator[socket.socket]:
 def socket_file(path: Path) -> Iterator[socket.socket]:
     """A listening socket at `path` that only this user may use; removed at the end.
 
-    A lock beside it is held all the while, so that of two servers only one is there.
+    A lock file beside it is held meanwhile, so that two servers cannot run at once.
     """
     lock = FileLock(f"{path}.lock", timeout=0)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
@@ -240,10 +240,10 @@ def socket_file(path: Path) -> Iterator[socket.socket]:
 
 
 def _listen(sock: socket.socket, path: Path) -> tuple[int, int] | None:
-    """Listen at `path` and tell which file that made; one left by a killed server is replaced."""
+    """Listen at `path`, replacing a stale socket, and return the identity of the new file."""
     path.unlink(missing_ok=True)
     sock.bind(str(path))
-    # Nobody can connect before `listen`, so nobody else comes in before this either.
+    # Before `listen`, so that nobody else can connect in between.
     path.chmod(0o600)
     sock.listen()
     return _identity(path)

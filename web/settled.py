@@ -1,7 +1,7 @@
-"""When it is settled who asks: as a request comes, and before its handler where it waited.
+"""Authentication: as a request arrives, and again before its handler if it had to wait.
 
-A body may take long to come, and so may a turn: who was signed in, a steward or in a group when the
-request began may be that no longer.
+A body or a turn may take long, and the session, the roles or the groups of the principal may end
+meanwhile.
 """
 
 from contextlib import ExitStack
@@ -25,14 +25,14 @@ _KEPT = "tributary.kept"
 
 
 class _Kept:
-    """One state of the views, for who asks and for all that is shown to them."""
+    """One snapshot of the views, for authentication and for the response."""
 
     def __init__(self) -> None:
         self._entered = ExitStack()
         self._ended = False
 
     def begin(self, session: Session) -> Session:
-        """`session` in that state; called in a thread, which the request may not wait for."""
+        """`session` in the snapshot; called in a thread that may outlive the request."""
         kept = self._entered.enter_context(session.snapshot())
         if self._ended:
             self._entered.close()
@@ -45,7 +45,7 @@ class _Kept:
 
 
 class WhoAsks(ASGIMiddleware):
-    """Puts the visit where handlers and guards find it, as `request.auth`."""
+    """Middleware that authenticates the request and puts the visit into `request.auth`."""
 
     scopes = (ScopeType.HTTP,)
 
@@ -53,10 +53,10 @@ class WhoAsks(ASGIMiddleware):
         self._visits = visits
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Pass the request on with its visit, or raise what becomes a 401."""
+        """Pass the request on with its visit. Raises `BadToken`."""
 
         async def sending(message: Message) -> None:
-            _end(scope)  # a client that reads slowly keeps nobody waiting
+            _end(scope)  # before sending, so that a slow client keeps nobody waiting
             await send(message)
 
         try:
@@ -71,13 +71,13 @@ class WhoAsks(ASGIMiddleware):
 
 
 async def settle_again(request: Request[Any, Any, Any]) -> Visit:
-    """The visit as it is now; called after whatever a request waited for, before it goes on.
+    """Authenticate again, after a request has waited.
 
-    Raises what a request that begins now would be answered: `BadToken`, `SignInNeeded` with what
-    was typed, `Forbidden` or `CrossSiteRequest`.
+    Raises what a new request would: `BadToken`, `SignInNeeded` with what was typed, `Forbidden`
+    or `CrossSiteRequest`.
     """
     visits: Visits = request.app.state["visits"]
-    _put(request.scope, visits.nobody)  # to whom it is said that a token is void
+    _put(request.scope, visits.nobody)  # the principal of an error page, if this fails
     await _settle(request.scope, visits)
     await hold_to_rule(request, request.route_handler)
     await refuse_foreign_form(request)
@@ -85,9 +85,9 @@ async def settle_again(request: Request[Any, Any, Any]) -> Visit:
 
 
 async def provide_visit(request: Request[Any, Any, Any]) -> Visit:
-    """The dependency `visit`, for which Litestar has read the body and waited for the turn.
+    """The dependency `visit`, resolved once the body is read and the turn has come.
 
-    All that a request reads which changes nothing is of one state, and so are its roles and labels.
+    A safe request reads everything from one snapshot, its roles and labels included.
     """
     if request.method in SAFE_METHODS and not has_waited(request.scope):
         return visit_of(request)
@@ -95,12 +95,12 @@ async def provide_visit(request: Request[Any, Any, Any]) -> Visit:
 
 
 def provide_base(request: Request[Any, Any, Any]) -> KnowledgeBase:
-    """The dependency `base`, of which nothing is asked in the name of the principal."""
+    """The dependency `base`, for work that is not done on behalf of the principal."""
     return visit_of(request).base
 
 
 def provide_session(visit: NamedDependency[Visit]) -> Session:
-    """The dependency `session`: what the principal sees and does."""
+    """The dependency `session` of the principal."""
     return visit.session
 
 

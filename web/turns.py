@@ -1,4 +1,4 @@
-"""Lines that routes stand in: what grows with the base has its turn, and pages their threads."""
+"""Queues for routes whose cost grows with the base, so that other pages keep their threads."""
 
 from asyncio import FIRST_COMPLETED, ensure_future, wait, wrap_future
 from functools import partial
@@ -13,29 +13,29 @@ from web.line import Line
 from web.visit import visit_of
 
 Queue = Literal["", "searches", "reads", "long"]
-"""Which line a route stands in: that of searches, that of other reads that grow, or none.
+"""The queue of a route: searches, other reads whose cost grows, or none.
 
-An entry stands in that of reads where its text is "long".
+With "long", an entry waits with the reads if its text is `LONG`.
 """
 
 LONG = 100_000
-"""Bytes of a text whose page or answer takes a thread as long as a read that grows."""
+"""Bytes of a text whose page or response occupies a thread as long as a read that grows."""
 
 _ENDS, _WAITED = "tributary.turn", "tributary.waited"
 
 
 async def have_turn(request: Request[Any, Any, Any], line: Line, place: bytes) -> None:
-    """Wait for a turn of `place`, for as long as the client waits; `end_turn` ends it.
+    """Wait for a turn of `place` while the client stays connected; `end_turn` ends the turn.
 
-    Who asks is to be settled again after that, where it `has_waited`.
-    Raises `TooManyAttempts` if too many wait, `Unfinished` if the client went away.
+    A request that `has_waited` must be authenticated again.
+    Raises `TooManyAttempts` if too many wait, `Unfinished` if the client disconnects.
     """
     mine = line.enter(place)
     request.scope.setdefault("state", {})[_ENDS] = partial(line.leave, mine)
     begun = wrap_future(mine)
     if not mine.done():
         request.scope["state"][_WAITED] = True
-        visit_of(request).session.renew()  # while many wait, the views are read by none of them
+        visit_of(request).session.renew()  # waiting requests must not hold connections to the views
         gone = ensure_future(_gone(request.receive))
         try:
             await wait((begun, gone), return_when=FIRST_COMPLETED)
@@ -54,11 +54,11 @@ def end_turn(scope: Scope) -> None:
 
 
 def has_waited(scope: Scope) -> bool:
-    """Whether a request waited for its turn."""
+    """Whether the request had to wait for its turn."""
     return bool(scope.get("state", {}).get(_WAITED))
 
 
 async def _gone(receive: Receive) -> None:
-    """Done once the client has gone; what stands in a line has no body."""
+    """Return once the client has disconnected; requests with a queue have no body."""
     while (await receive())["type"] != "http.disconnect":
         """The empty body."""

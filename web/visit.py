@@ -1,4 +1,4 @@
-"""Who asks: made of a session's cookie, a token or the local socket; when, tells `web.settled`."""
+"""Authentication by session cookie, token or local socket; `web.settled` says when it happens."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
     from kb.accounts.oidc import OpenIdProvider
 
 UNNAMED = _("a member")
-"""What members are called where the viewer may not know more."""
+"""Name of a member for viewers who may not know more."""
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="tributary"'}
 
 SEARCHES, SEARCH_SECONDS = 60, 0.5
-"""How many searches a person or a token has at once, and after how long one more."""
+"""Burst of searches for a person or a token, and the seconds after which one more is allowed."""
 
 OPENING_SECONDS = 30.0
-"""How long a request waits for a base that is being opened anew."""
+"""How long a request waits for a base that is being reopened."""
 
 
 class BadToken(ClientException):
-    """What came in Authorization is no token of ours, or one that is void."""
+    """The Authorization header has no valid token."""
 
     status_code = 401
     code = "bad-token"
@@ -59,11 +59,11 @@ class BadToken(ClientException):
 
 
 class Limits(Struct, frozen=True):
-    """How often someone may try to sign in, try one name, and search.
+    """Rate limits for signing in, for one name, and for searches, and the queues.
 
-    `few` are tries that a name has left where the address has none, `line` is where those wait that
-    may try, and `provider` those whom an OpenID provider is to be asked about. In `searches` and
-    `reads` what takes the processor long waits, one of each person at a time.
+    `few` counts the tries that a name has left at an address that has none. `line` is the queue
+    for password checks, `provider` the one for requests to the OpenID provider; `searches` and
+    `reads` are the queues for heavy work, one request of each person at a time.
     """
 
     address: Attempts
@@ -85,7 +85,7 @@ def _costly(refusal: str) -> Line:
 
 
 def usual_limits() -> Limits:
-    """What is allowed unless told otherwise; docs/members/signing-in.md says the same."""
+    """The default limits; docs/members/signing-in.md documents them."""
 
     def attempts(burst: int, every: float) -> Attempts:
         return Attempts(burst, timedelta(seconds=every), clock=utc_now, random=token_bytes)
@@ -98,11 +98,10 @@ def usual_limits() -> Limits:
 
 
 class Visit(Struct, frozen=True):
-    """One request: the base, what its principal sees and does there, and how they are known.
+    """One authenticated request: the base, the principal's session, and the credentials.
 
-    `cookie` is the secret of `signed_in`; `token` is the id of a token and `scopes` are its own,
-    None without one. `address` is where the request comes from, as far as can be told; see
-    `one_place`.
+    `cookie` is the secret of `signed_in`; `token` is the id of a token, `scopes` are its scopes,
+    None without one. `address` is the client's, if known; see `one_place`.
     """
 
     base: KnowledgeBase
@@ -120,18 +119,18 @@ class Visit(Struct, frozen=True):
 
     @property
     def known(self) -> bool:
-        """Whether they said who they are, or need not, as the holder of the data directory."""
+        """Whether the principal is authenticated, or need not be."""
         settled = self.signed_in is not None or self.scopes is not None
         return settled or not self.address or not self.base.settings.ways
 
     @property
     def form_token(self) -> str:
-        """What the forms of this session carry; empty without one."""
+        """The CSRF token for forms of this session; empty without one."""
         return form_value(self.cookie) if self.signed_in else ""
 
 
 class Visits:
-    """Makes the visit of a request. Without ways to sign in, everybody acts as `base.session`."""
+    """Authenticates requests. If nobody signs in here, everybody acts as `base.session`."""
 
     def __init__(
         self, base: KnowledgeBase, limits: Limits, openid: "OpenIdProvider | None" = None
@@ -143,16 +142,16 @@ class Visits:
     def serve(
         self, base: KnowledgeBase, limits: Limits, openid: "OpenIdProvider | None" = None
     ) -> None:
-        """Show `base` from the next request on; its settings must be like those of the one before.
+        """Serve `base` from the next request on; its settings must be like the previous base's.
 
-        `openid` stands in for the provider of the settings.
+        `openid` replaces the provider of the settings.
         """
         self.base = base
         self.limits = limits
         self.openid = openid
 
     def reopen(self) -> None:
-        """Open the base anew, while requests wait. Raises `DataDirectoryError`."""
+        """Reopen the base while requests wait. Raises `DataDirectoryError`."""
         self._opened.clear()
         try:
             self.serve(self.base.reopened(), self.limits, self.openid)
@@ -161,16 +160,13 @@ class Visits:
 
     @property
     def nobody(self) -> Visit:
-        """A visitor of whom nothing is asked and who sees nothing."""
+        """An anonymous visitor who sees nothing."""
         return self._as(self.base.session, access.anonymous(world=False))
 
     def of(
         self, scope: Scope, kept: Callable[[Session], Session] = lambda session: session
     ) -> Visit:
-        """Who asks in `scope`, with a session in the state of the views that `kept` gives.
-
-        Raises `BadToken`.
-        """
+        """Authenticate `scope`; `kept` gives the session's snapshot. Raises `BadToken`."""
         self._opened.wait(OPENING_SECONDS)
         now = kept(self.base.session)
         headers = Headers.from_scope(scope)
@@ -182,13 +178,13 @@ class Visits:
             return self._as(now, _served(now), address=address)
         if (authorization := headers.get("authorization")) is not None:
             return self._by_token(now, authorization, address)
-        # What a browser sends by itself changes nothing over the JSON interface.
+        # A cookie, which browsers send by themselves, allows no changes over the JSON interface.
         if is_api(scope["path"]) and scope["method"] not in SAFE_METHODS:  # type: ignore[typeddict-item]
             return self._nobody(now, address)
         return self._by_cookie(now, scope, address)
 
     def _beside(self, now: Session, member: str | None) -> Visit:
-        """The holder of the data directory says for whom they ask."""
+        """A visit through the local socket, whose user names the member to act as."""
         if member is None:
             return self._as(now, _served(now))
         if member == access.OPERATOR:
@@ -226,7 +222,7 @@ class Visits:
 
 
 def _served(now: Session) -> Principal:
-    """The one for whom all is shown where nobody signs in, as they are by now."""
+    """The principal as whom everybody acts where nobody signs in, with current roles."""
     principal = now.principal
     if principal.member is None or access.is_operator(principal):
         return principal
@@ -237,7 +233,7 @@ def _served(now: Session) -> Principal:
 
 
 def one_place(address: str) -> str:
-    """What counts as one address: of IPv6 the network that one customer is given, 64 bits of it."""
+    """The address that limits count by: of IPv6 the /64 network, which one customer has."""
     try:
         found = ip_address(address)
     except ValueError:
@@ -248,17 +244,17 @@ def one_place(address: str) -> str:
 
 
 def cookie_name(base: KnowledgeBase) -> str:
-    """What the session's cookie is called; over https browsers tie this name to the host."""
+    """The name of the session cookie; with https, its prefix ties it to the host."""
     return "__Host-tributary" if base.settings.secure else "tributary"
 
 
 def cookie_of(request: Request[Any, Any, Any], base: KnowledgeBase) -> str:
-    """The secret that came as a cookie, empty without one."""
+    """The secret in the session cookie; empty without one."""
     cookies: Mapping[str, str] = request.cookies
     return cookies.get(cookie_name(base), "")
 
 
 def visit_of(request: Request[Any, Any, Any]) -> Visit:
-    """The visit that a request is."""
+    """The visit that authentication put into `request`."""
     visit: Visit = request.auth
     return visit

@@ -1,4 +1,4 @@
-"""Answers about what was written: once a search can find it, or honestly that it cannot yet."""
+"""Read your writes: responses that wait until a search can find what was written."""
 
 import logging
 
@@ -10,14 +10,13 @@ from kb.writer import Receipt
 from web.logs import kind_of
 
 PATIENCE = 1.0
-"""Seconds that an answer waits for the index; what was written is safe in the log before that."""
-
+"""Seconds that a response waits for the index; the write is already safe in the log."""
 
 log = logging.getLogger("tributary.web")
 
 
 class Written(Struct, frozen=True):
-    """What was written: id and version; `searchable` is False while views or index are behind."""
+    """Response to a write; `searchable` is False while views or index are behind."""
 
     id: str
     version: int
@@ -25,10 +24,10 @@ class Written(Struct, frozen=True):
 
 
 def when_searchable(session: Session, receipt: Receipt) -> Written:
-    """The answer for `receipt` once the index holds it, at the latest after `PATIENCE`.
+    """The response for `receipt`, once the index has it or after `PATIENCE` seconds.
 
-    Where the views do not show it by now, nobody waits for the index.
-    Nothing that goes wrong meanwhile is an error here: the writer would send it once more.
+    If the views are behind already, it does not wait for the index.
+    Failures meanwhile are not raised, or the client would send the write again.
     """
     if receipt.behind:
         return written(receipt)
@@ -41,5 +40,5 @@ def when_searchable(session: Session, receipt: Receipt) -> Written:
 
 
 def written(receipt: Receipt) -> Written:
-    """The answer for `receipt` of what no search shows, once the views were waited for."""
+    """The response for `receipt` of a write that searches do not show."""
     return Written(receipt.id, receipt.version, searchable=not receipt.behind)

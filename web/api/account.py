@@ -22,5 +22,5 @@ class OwnLanguage(Given, frozen=True, forbid_unknown_fields=True):
 
 @put("/account/language", **operation("account", *SENDS, rule=CHANGE_SELF))
 def choose_language(session: NamedDependency[Session], data: JSONBody[OwnLanguage]) -> Written:
-    """Choose the language in which pages speak to the acting member; this interface is English."""
+    """Choose the language of the acting member's pages; this interface stays English."""
     return written(session.people.choose_language(data.language))

@@ -54,7 +54,7 @@ class Showing(GivenVisibility, frozen=True, forbid_unknown_fields=True):
 
 @post("/entries/{entry_id:str}/tags", **operation("curation", *SENDS, rule=CURATE))
 def add_tags(session: NamedDependency[Session], entry_id: PathId, data: JSONBody[Tags]) -> Written:
-    """Put tags on an entry."""
+    """Add tags to an entry."""
     receipt = session.entries.tag(entry_id, data.tags, entry_version=data.entry_version)
     return when_searchable(session, receipt)
 
@@ -63,7 +63,7 @@ def add_tags(session: NamedDependency[Session], entry_id: PathId, data: JSONBody
 def remove_tags(
     session: NamedDependency[Session], entry_id: PathId, tag: FromQuery[tuple[Tag, ...]]
 ) -> Written:
-    """Take tags off an entry."""
+    """Remove tags from an entry."""
     return when_searchable(session, session.entries.untag(entry_id, tag))
 
 

@@ -61,9 +61,9 @@ def list_entries(
     offset: Offset = 0,
     limit: Limit = 20,
 ) -> Page:
-    """Entries of any kind and group and all tags that are named, and counts to filter further.
+    """Entries with any of the given kinds and groups and all given tags, and counts for filters.
 
-    The counts are of the 100 most frequent values of each filter.
+    Each filter has the counts of its 100 most frequent values.
     """
     found = session.catalogue.browse(filter, sort=sort, offset=offset, limit=limit)
     items = light(found.items, MOST_BYTES - weight(found.facets))
@@ -78,7 +78,7 @@ def contribute_entry(
 ) -> Written:
     """Contribute an entry; answers when a search finds it.
 
-    With `visibility` it is shown so from the beginning, otherwise to all members.
+    All members see it, unless `visibility` says otherwise.
     """
     draft = convert(data, Draft, from_attributes=True)
     draft = structs.replace(draft, visibility=data.visibility.meant(session))

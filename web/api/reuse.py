@@ -62,9 +62,9 @@ class NewReuse(Given, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class OutcomeUpdate(Given, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What became of a reuse. A resulting entry or evidence left out stays, null removes it.
+    """The outcome of a reuse. A resulting entry or evidence left out stays, null removes it.
 
-    Refused (409) where the reuse is not at the `version` that is given.
+    Refused (409) if the reuse is not at the given `version`.
     """
 
     outcome: Outcome
@@ -100,7 +100,7 @@ def get_reuse(session: NamedDependency[Session], reuse_id: PathId) -> ReuseView:
 def update_reuse(
     session: NamedDependency[Session], reuse_id: PathId, data: JSONBody[OutcomeUpdate]
 ) -> Written:
-    """Tell what became of a reuse.
+    """Update the outcome of a reuse.
 
     A `resulting_entry` or `evidence` left out stays, null removes it. With `version`, only if the
     reuse is still at that.

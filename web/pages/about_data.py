@@ -1,4 +1,4 @@
-"""What is recorded, in plain words, and who changed who may see or do what."""
+"""The privacy page and the audit page."""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,13 +16,13 @@ PAGE_SIZE = 100
 
 
 class DataPage(Struct, frozen=True):
-    """What is recorded, who sees it, how long, and what never is."""
+    """What is recorded, who sees it, for how long, and what is never recorded."""
 
     world: bool
 
 
 class AuditPage(Struct, frozen=True):
-    """Who changed who may see or do what, the newest first, a page of it at a time."""
+    """One page of the changes of permissions and visibility, newest first."""
 
     changes: tuple[ListedChange, ...]
     previous_url: str
@@ -31,7 +31,7 @@ class AuditPage(Struct, frozen=True):
 
 @get("/data", sync_to_thread=True, rule="public")
 def data_page(session: NamedDependency[Session], pages: NamedDependency[Pages]) -> Response[str]:
-    """What is recorded, who sees it, how long, and what never is."""
+    """What is recorded, who sees it, for how long, and what is never recorded."""
     return pages.render("data.html", DataPage(session.directory.open_to_world()), at="data")
 
 
@@ -54,7 +54,7 @@ def audit(
 
 
 def named(changes: Iterable[ListedChange]) -> Iterator[str]:
-    """The members whose names a list of changes shows."""
+    """The ids of members whose names a list of changes shows."""
     for each in changes:
         yield each.change.actor
         if each.change.subject and each.group is None:

@@ -1,4 +1,4 @@
-"""Look around without a question: a list with filters, counts and pages."""
+"""The list of entries, with filters, counts and pages."""
 
 from collections.abc import Mapping
 from itertools import islice
@@ -21,14 +21,14 @@ from web.pages.shell import Pages
 
 PAGE_SIZE = 20
 SHOWN = 12
-"""How many values of a facet are shown at once; the others are folded away."""
+"""How many values of a facet are shown; the others are folded away."""
 
 Archived = Literal["", "only", "all"]
 ARCHIVED: Mapping[str, bool | None] = {"": False, "only": True, "all": None}
 
 
 class View(Struct, frozen=True):
-    """What is listed, and how; it is its own address."""
+    """The parameters of a list, which make up its address."""
 
     kind: tuple[str, ...] = ()
     tag: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class View(Struct, frozen=True):
 
     @property
     def url(self) -> str:
-        """The address of this list; what is as usual is left out."""
+        """The address of this list, without parameters that have their default."""
         usual = View()
         pairs = {
             name: value
@@ -55,12 +55,12 @@ class View(Struct, frozen=True):
         return bool(self.kind or self.tag or self.group or self.archived == "only")
 
     def kept(self) -> tuple[tuple[str, str], ...]:
-        """What a form that adds a value sends along."""
+        """The hidden fields of a form that adds a value."""
         several = [(name, one) for name in ("kind", "tag", "group") for one in getattr(self, name)]
         return (*several, ("archived", self.archived), ("sort", self.sort))
 
     def toggled(self, name: str, value: str) -> "View":
-        """The list with `value` of a facet added, or taken away if it was there."""
+        """The list with `value` of a facet added, or removed if it was there."""
         now: tuple[str, ...] = getattr(self, name)
         new = tuple(v for v in now if v != value) if value in now else (*now, value)
         return structs.replace(self, **{name: new}, page=1)
@@ -78,7 +78,7 @@ class Choice(Struct, frozen=True):
 class FacetGroup(Struct, frozen=True):
     """The choices of one facet; `more` are folded away.
 
-    Of those that are too many to show, any is reached by typing its `name`.
+    If there are too many to show, `name` is the field into which others are typed.
     """
 
     title: str
@@ -88,7 +88,7 @@ class FacetGroup(Struct, frozen=True):
 
 
 class BrowsePage(Struct, frozen=True, kw_only=True):
-    """A piece of the list with the ways to change it."""
+    """One page of the list, with its filters."""
 
     list: Page
     view: View
@@ -102,7 +102,7 @@ class BrowsePage(Struct, frozen=True, kw_only=True):
 
     @property
     def chosen(self) -> tuple[Choice, ...]:
-        """The values that the list is kept to; their links take them away."""
+        """The active filters; their links remove them."""
         counted = (choice for group in self.facets for choice in group.choices)
         return tuple(choice for choice in counted if choice.active and choice.count is not None)
 

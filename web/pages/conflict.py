@@ -1,4 +1,4 @@
-"""When two people revised the same entry: both texts side by side, and nothing lost."""
+"""The page for conflicting revisions of an entry: both texts side by side."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -18,9 +18,9 @@ Key = tuple[str, int]
 
 
 class Piece(Struct, frozen=True):
-    """One piece of the text: as it stands in the entry now, and what the form begins with.
+    """One piece of the text: as it is in the entry now, and the form's initial value.
 
-    `state` says who changed it: nobody differently, only they, only you, or both of you.
+    `state` says who changed it: "same" if both texts agree, else they, you, or both.
     """
 
     name: str
@@ -30,9 +30,9 @@ class Piece(Struct, frozen=True):
 
 
 class ConflictPage(Struct, frozen=True):
-    """The two texts; `form` starts from the newest version, so saving it replaces knowingly.
+    """Both texts; `form` is based on the newest version, so that saving it replaces that one.
 
-    `who` tells to whom the entry was shown meanwhile, if to others.
+    `who` names those to whom the entry was shown meanwhile, if any.
     """
 
     entry: EntryPage
@@ -46,7 +46,7 @@ class ConflictPage(Struct, frozen=True):
 def conflict_page(
     session: Session, entry: EntryPage, mine: EntryForm, who: str = ""
 ) -> ConflictPage:
-    """What to show when `mine` was written on top of a text that is no longer the newest."""
+    """The page for `mine`, which was based on a text that is no longer the newest."""
     started = _started_from(session, entry.id, mine.version)
     pieces = tuple(
         (_field(piece, mine.kind), piece)
@@ -64,7 +64,7 @@ def conflict_page(
 
 def _field(piece: Piece, kind: Kind) -> SectionField:
     field = section_field(piece.name, piece.begin, kind, revising=True)
-    # One of their own that another took away stands there by its name alone: nothing is typed.
+    # A section of the author's own that another removed keeps its name, but is not sent back.
     return field if field.text.strip() or not field.own else structs.replace(field, heading="")
 
 
@@ -87,7 +87,7 @@ def _sections(
 
 
 def _by_key(sections: Iterable[tuple[str, str]]) -> dict[Key, str]:
-    """Texts by heading; a heading that comes again is told apart by its count."""
+    """Texts by heading and the number of earlier sections with the same heading."""
     found: dict[Key, str] = {}
     for heading, text in sections:
         count = 0

@@ -1,4 +1,4 @@
-"""The template engine of pages: its filters, and the words that many templates share."""
+"""The template engine of pages: its filters, and labels that many templates share."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -36,7 +36,7 @@ SHOWN_TO: Mapping[Sight, str] = {
     "draft": _("Only its author: a draft"),
     "world": _("Everybody, signed in or not"),
 }
-"""Who sees an entry, the usual choice first."""
+"""The choices of who sees an entry, the default first."""
 
 SEEN_BY: Mapping[Sight, str] = {
     "members": _("Seen by all members"),
@@ -44,7 +44,7 @@ SEEN_BY: Mapping[Sight, str] = {
     "draft": _("Draft, seen by its author alone"),
     "world": _("Seen by everybody"),
 }
-"""What the page of an entry says of its sight; of groups it tells the names instead."""
+"""Labels for an entry's sight on its page; for groups their names are shown instead."""
 
 ROLE_NAMES: Mapping[Role, str] = {
     "member": _("Member"),
@@ -58,7 +58,7 @@ STANDINGS: Mapping[Standing, str] = {
     "left": _("left"),
     "erased": _("erased"),
 }
-"""What pages say of those who are no members."""
+"""Labels for people who are not members."""
 
 WAYS: Mapping[Via, str] = {
     "password": _("with a password"),
@@ -68,7 +68,7 @@ WAYS: Mapping[Via, str] = {
 }
 
 IDLE_HOURS = SessionSettings().idle // timedelta(hours=1)
-"""How long a session lasts unused, as pages say it."""
+"""Hours that an unused session lasts."""
 
 TITLES = (
     _("Bad Request"),
@@ -84,11 +84,11 @@ TITLES = (
     _("Internal Server Error"),
     _("Service Unavailable"),
 )
-"""The titles of errors, as `http.HTTPStatus` has them, for the catalogues."""
+"""Titles of errors from `http.HTTPStatus`, listed here for the message catalogues."""
 
 
 class Engines:
-    """The template engines, one for each language that someone has read in."""
+    """The template engines by language, each made at its first use."""
 
     def __init__(self, kinds: Mapping[str, Kind]) -> None:
         self._kinds = kinds
@@ -102,8 +102,9 @@ class Engines:
 
 
 def environment(kinds: Mapping[str, Kind], language: str = ENGLISH) -> Environment:
-    """The template engine for pages in `language`: everything is escaped, nothing that is not seen
-    is printed, and a name that is not there is an error.
+    """The template engine for pages in `language`.
+
+    Everything is escaped, invisible characters are not printed, and undefined names are errors.
     """
     printed = partial(_printed, language)
     made = Environment(
@@ -125,14 +126,14 @@ def environment(kinds: Mapping[str, Kind], language: str = ENGLISH) -> Environme
         return _filled(known.ngettext(one, many, count), {"num": count} | arguments)
 
     def _filled(text: str, arguments: Mapping[str, Any]) -> Markup:
-        # What we wrote may have elements; what is put in is printed as elsewhere.
+        # Our own text may contain elements; its arguments are printed like any other value.
         values = {name: printed(value) for name, value in arguments.items()}
         return Markup(text) % values  # nosec B704  # noqa: S704 - from the source and catalogues
 
     made.filters |= {"day": partial(day, language=language), "iso": _iso}
     made.filters["minute"] = partial(minute, language=language)
     made.filters |= {"counted": counted, "numbers": numbers, "said": printed}
-    # What kinds of entry say stands in their files, which the catalogues have too.
+    # The texts of kinds come from their files; the catalogues have these too.
     made.filters["translated"] = lambda text: Message(text, {})
     made.filters["as_typed"] = escape
     made.filters["role_name"] = ROLE_NAMES.__getitem__
@@ -161,9 +162,9 @@ def environment(kinds: Mapping[str, Kind], language: str = ENGLISH) -> Environme
 
 
 def _printed(language: str, value: Any) -> Any:
-    """What a page prints, in its language and without what hides or turns the text around it.
+    """`value` in the page's language, without characters that hide or reverse the text around.
 
-    Marked up texts are left alone, and what is to come back in a form as it was typed.
+    Markup is left alone, as are values for form fields, which must come back as typed.
     """
     if isinstance(value, Message):
         value = render(value, language)

@@ -1,4 +1,4 @@
-"""An entry's own page, and the small forms on it."""
+"""The page of an entry, and the small forms on it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
@@ -62,11 +62,11 @@ FORMS: Mapping[str, tuple[str, ...]] = {
 }
 
 CALLED = {"tag": "tags", "target": "successor"}
-"""What fields are called in these forms that commands call otherwise."""
+"""Form fields by the names that commands use, where these differ."""
 
 
 class Numbers(Struct, frozen=True):
-    """Which pages of the lists of an entry are shown."""
+    """The page numbers of the lists of an entry."""
 
     endorsed: int = 1
     reuse: int = 1
@@ -75,7 +75,7 @@ class Numbers(Struct, frozen=True):
 
     @property
     def pieces(self) -> Pieces:
-        """Which piece of each list that is."""
+        """The piece of each list."""
         numbers = structs.asdict(self).items()
         return Pieces(**{name: Piece(offset(number), PIECE) for name, number in numbers})
 
@@ -83,10 +83,9 @@ class Numbers(Struct, frozen=True):
 class EntryView(Struct, frozen=True, kw_only=True):
     """Everything on an entry's page.
 
-    `mine` is the acting member's endorsement; `open` names a form with errors. `seen_by` are the
-    names of groups; `chosen` is what the form about visibility says. `may_update`
-    are the ids of the reuses of which the viewer may tell what became; `may_lose` says that
-    they can choose not to see it any more.
+    `mine` is the acting member's endorsement; `open` names a form with errors. `seen_by` are
+    names of groups by id; `chosen` is the state of the visibility form. `may_update` are the ids
+    of reuses whose outcome the viewer may update; `may_lose`: they could hide it from themselves.
     """
 
     entry: EntryPage
@@ -130,7 +129,7 @@ async def show(
     at = Numbers(endorsed, reuse, related, history)
     view = await sync_to_thread(entry_view, session, pages, entry_id, at=at)
     if soon := next((one.soon for one in view.sections if one.soon), None):
-        del view  # many may wait, and texts are long
+        del view  # many requests may wait, and texts are long
         session.renew()
         end_turn(request.scope)
         await laid_out.wait(soon)
@@ -152,9 +151,9 @@ def act(
     *,
     wait: bool = True,
 ) -> Response[str] | Redirect:
-    """Run a small form's command and send the browser back, or show the page with what is wrong.
+    """Run a small form's command and redirect to the page, or show it with the errors.
 
-    `wait` until the index has taken it in, for what searches show.
+    `wait` until the index has it, for changes that searches show.
     """
     try:
         receipt = command()
@@ -180,7 +179,7 @@ def entry_view(
     form: Form | None = None,
     at: Numbers = Numbers(),  # noqa: B008 - it is frozen
 ) -> EntryView:
-    """The page's data; `form` stands in for the empty form `name`. Raises `NotFound`."""
+    """The page's data; `form` replaces the empty form `name`. Raises `NotFound`."""
     whole = session.catalogue.whole(entry_id, session.principal.member, at.pieces)
     entry, mine = whole.entry, whole.mine
     forms = _empty_forms(mine, entry.version)
@@ -218,7 +217,7 @@ def entry_view(
 
 
 def _parts(whole: WholeEntry, at: Numbers) -> dict[str, Any]:
-    """The lists of an entry, a page of each."""
+    """One page of each list of an entry."""
     entry = whole.entry
     lists = {
         "endorsed": (entry.endorsed, entry.endorsements),
@@ -234,7 +233,7 @@ def _parts(whole: WholeEntry, at: Numbers) -> dict[str, Any]:
 
 
 def _to_update(principal: Principal, whole: WholeEntry) -> frozenset[str]:
-    """The ids of the reuses shown of which the principal may tell what became."""
+    """The ids of the listed reuses whose outcome the principal may update."""
     if may(principal, UPDATE_REUSE):
         return frozenset(one.id for one in whole.entry.reuse)
     own = principal.member is not None and may(principal, UPDATE_REUSE, principal.member)
@@ -244,7 +243,7 @@ def _to_update(principal: Principal, whole: WholeEntry) -> frozenset[str]:
 def reuses_to_update(
     session: Session, entry_id: str, reuses: Iterable[ReuseView]
 ) -> frozenset[str]:
-    """The ids of those of `reuses` of an entry of which the principal may tell what became."""
+    """The ids of `reuses` of an entry whose outcome the principal may update."""
     principal = session.principal
     if may(principal, UPDATE_REUSE):
         return frozenset(one.id for one in reuses)
@@ -254,7 +253,7 @@ def reuses_to_update(
 
 
 def group_names(session: Session, groups: Sequence[str]) -> dict[str, str]:
-    """What the first of `groups` by name are called, by id; who is no member is not told."""
+    """Names by id of the first of `groups`, by name; empty for those who are not members."""
     known = session.directory.groups_of(groups) if may(session.principal, SEE_PEOPLE) else {}
     names = {group: each.name for group, each in known.items()}
     named = names | {group: _("a group") for group in groups if group not in names}

@@ -1,4 +1,4 @@
-"""Eraser, on request: pages that say what goes and what stays, and ask first."""
+"""Erasing oneself or an entry: pages that say what goes and what stays, and ask first."""
 
 import asyncio
 from collections.abc import Callable
@@ -29,23 +29,23 @@ Fate = Literal["kept", "erased"]
 FATES: tuple[Fate, ...] = ("kept", "erased")
 
 LOOK_SECONDS = 0.1
-"""How often to look whether all is erased."""
+"""How often to check whether the erasure is complete."""
 
 
 class EraseMePage(Struct, frozen=True):
-    """Asks what is to become of one's entries, and whether it is meant."""
+    """Asks what is to happen to one's entries, and for confirmation."""
 
     form: Form
 
 
 class ErasedPage(Struct, frozen=True):
-    """Says that it is done."""
+    """Confirmation of a member's erasure."""
 
     entries: Fate
 
 
 class EraseEntryPage(Struct, frozen=True):
-    """Asks whether it is meant."""
+    """Asks for confirmation."""
 
     entry: EntryPage
     form: Form
@@ -53,7 +53,7 @@ class EraseEntryPage(Struct, frozen=True):
 
 @get("/account/erase", sync_to_thread=True, rule="self")
 def erase_me_form(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
-    """Ask whether one really wants to be forgotten."""
+    """Ask for confirmation before erasing oneself."""
     own_session(visit)
     form = Form({"entries": "", "sure": ""})
     return pages.render("erase_me.html", EraseMePage(form), at="account")
@@ -63,7 +63,7 @@ def erase_me_form(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) 
 async def erase_me(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str]:
-    """Be forgotten."""
+    """Erase oneself."""
     member, form = own_session(visit).member, small_form(data, "entries", "sure")
     try:
         entries = fate(data)
@@ -87,7 +87,7 @@ def _forgotten(visit: Visit, pages: Pages, entries: Fate) -> Response[str]:
 def erase_entry_form(
     session: NamedDependency[Session], pages: NamedDependency[Pages], entry_id: FromPath[str]
 ) -> Response[str]:
-    """Ask whether it is really to be erased."""
+    """Ask for confirmation before erasing an entry."""
     page = EraseEntryPage(_erasable(session, entry_id), Form({"sure": ""}))
     return pages.render("erase_entry.html", page, at="browse")
 
@@ -99,7 +99,7 @@ async def erase_entry(
     entry_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Erase it for good."""
+    """Erase an entry for good."""
     entry, form = await sync_to_thread(_erasable, session, entry_id), small_form(data, "sure")
     try:
         require_sure(data)
@@ -113,14 +113,14 @@ async def erase_entry(
 
 
 async def erased(begin: Callable[[], Unfinished]) -> None:
-    """Erase, and wait until nothing is left: the index is made anew, so no thread is kept."""
+    """Erase, and wait until it is complete; that may take long, so no thread is held."""
     unfinished = await sync_to_thread(begin)
     while await sync_to_thread(unfinished):
         await asyncio.sleep(LOOK_SECONDS)
 
 
 def fate(posted: Posted) -> Fate:
-    """What is to become of the entries of a member who is forgotten. Raises `InvalidInput`."""
+    """What is to happen to the entries of an erased member. Raises `InvalidInput`."""
     chosen = small_form(posted, "entries").values["entries"]
     wrong = Mistakes()
     with wrong:

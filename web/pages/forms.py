@@ -1,4 +1,4 @@
-"""Forms as values: what a person typed, what is wrong with it, and how it becomes a command."""
+"""Forms as values: their fields, their errors, and the arguments of commands made from them."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,35 +29,33 @@ Posted = Mapping[str, Any]
 FormBody = URLEncodedBody[dict[str, Any]]
 """The parameter of a handler that takes a `Posted` form."""
 
-
 _SECTION = re.compile(r"(?:heading|text)-(0|[1-9][0-9]{0,3})")
 
-
 _UNSEEN = ("command_id", "version", "_before")
-"""How the names of fields end that a form carries unseen: what is wrong there is said above it."""
+"""Name endings of hidden fields; errors of these are shown above the form."""
 
 
 class Form(Struct, frozen=True):
-    """What was typed, by field, and what is wrong there or, `problem`, as a whole."""
+    """The values of a form and its errors by field; `problem` concerns the form as a whole."""
 
     values: dict[str, str] = {}
     errors: dict[str, str] = {}
     problem: str = ""
 
     def wrong(self, field: str) -> str:
-        """What is wrong with `field`; empty if nothing is."""
+        """The error at `field`; empty if there is none."""
         return self.errors.get(field, "")
 
     def with_values(self, **more: str) -> "Form":
-        """The same form with `more` of what was typed or ticked."""
+        """The same form with `more` values."""
         return structs.replace(self, values=self.values | more)
 
     def with_error(
         self, error: KnowledgeBaseError, called: Mapping[str, str] | None = None
     ) -> "Form":
-        """The same form with all of `error` at its fields, or above them; it may be sent again.
+        """The same form with `error` at its fields or above them, ready to be sent again.
 
-        `called` has what fields are called here, where it is something else.
+        `called` maps names in errors to fields of this form, where these differ.
         """
         fresh = {"command_id": new_command_id()} if "command_id" in self.values else {}
         if isinstance(error, ShownToMore):
@@ -68,7 +66,7 @@ class Form(Struct, frozen=True):
 
 
 class SectionField(Struct, frozen=True):
-    """A section to be filled; `own` when the author names it."""
+    """A section to fill in; `own` if the author chose its heading."""
 
     heading: str
     text: str
@@ -97,11 +95,11 @@ class EntryForm(Struct, frozen=True, kw_only=True):
     problem: str = ""
 
     def wrong(self, field: str) -> str:
-        """What is wrong with `field`, a name or a section's heading; empty if nothing is."""
+        """The error at `field`, a name or a section's heading; empty if there is none."""
         return self.errors.get(field, "")
 
     def with_error(self, error: KnowledgeBaseError) -> "EntryForm":
-        """As that of `Form`; a section without a heading has its place too."""
+        """As `Form.with_error`; headings of sections count as fields."""
         fields = {"title", "group", "tags", "note", "visibility", "groups"}
         fields |= {s.heading for s in self.sections}
         fresh = structs.replace(self, command_id=new_command_id())
@@ -111,7 +109,7 @@ class EntryForm(Struct, frozen=True, kw_only=True):
         return structs.replace(fresh, errors=errors, problem=problem)
 
     def draft(self, wrong: Mistakes) -> Draft:
-        """The new entry that was written; what was chosen and cannot be is in `wrong`."""
+        """The new entry; an impossible choice of visibility is added to `wrong`."""
         visibility = Visibility("author")
         with wrong:
             visibility = self.chosen.visibility()
@@ -124,9 +122,9 @@ class EntryForm(Struct, frozen=True, kw_only=True):
         )
 
     def content(self, properties: dict[str, Scalar]) -> Content:
-        """The text that was written; `properties` are kept, no form changes them.
+        """The text, with `properties`, which no form changes.
 
-        What the template offers and nobody filled is not used.
+        Sections of the template that are empty are left out.
         """
         used = (s for s in self.sections if s.own or s.text.strip())
         sections = tuple(Section(s.heading, s.text) for s in used)
@@ -134,12 +132,12 @@ class EntryForm(Struct, frozen=True, kw_only=True):
 
 
 def new_command_id() -> str:
-    """An id that lets a form be sent twice and count once."""
+    """An id that makes a form idempotent: sent twice, it counts once."""
     return str(uuid7())
 
 
 def command_id(posted: Posted) -> UUID | None:
-    """The command id in a form; none where it was tampered with."""
+    """The command id in a form; None if it was tampered with."""
     try:
         return UUID(typed(posted, "command_id"))
     except ValueError:
@@ -147,7 +145,7 @@ def command_id(posted: Posted) -> UUID | None:
 
 
 def typed(posted: Posted, name: str) -> str:
-    """What was typed into a field, with plain line ends; empty if it is not there."""
+    """The value of a field, with plain line ends; empty if it is missing."""
     return str(posted.get(name, "")).replace("\r\n", "\n")
 
 
@@ -157,14 +155,14 @@ def small_form(posted: Posted, *names: str) -> Form:
 
 
 def blank_form(kind: Kind) -> EntryForm:
-    """The form made from a kind's template."""
+    """The empty form for a kind."""
     return EntryForm(
         kind=kind, sections=tuple(map(_field, kind.sections)), command_id=new_command_id()
     )
 
 
 def form_of(entry: EntryPage, kind: Kind) -> EntryForm:
-    """The form that revises `entry`: its sections in their order, and what the template adds."""
+    """The form that revises `entry`: its sections in order, and the template's missing ones."""
     return EntryForm(
         kind=kind,
         title=entry.title,
@@ -192,10 +190,10 @@ def posted_form(posted: Posted, kind: Kind) -> EntryForm:
 
 
 def posted_version(posted: Posted, name: str = "entry_version") -> int:
-    """The version of the entry that the page of a form showed.
+    """The version of the entry on the page with the form.
 
-    The first for a form that tells none: then nobody may have revised it or shown it to others.
-    What no version can be stays none, 0 or a number that no entry reaches, and is refused as such.
+    1 for a form without one, which then fits an unchanged entry only. An impossible version
+    becomes 0, or stays a number that no entry reaches, and the command refuses it.
     """
     text = typed(posted, name)
     if not text:
@@ -204,14 +202,14 @@ def posted_version(posted: Posted, name: str = "entry_version") -> int:
 
 
 def with_before(values: Mapping[str, str]) -> Form:
-    """The form that shows `values`, and tells with what they were shown: see `changed`."""
+    """The form with `values`, and hidden copies of them for `changed`."""
     return Form({**values, **{f"{field}_before": text for field, text in values.items()}})
 
 
 def changed(posted: Posted, field: str) -> bool:
-    """Whether `field` says something else than it was shown with, as `field_before` tells.
+    """Whether `field` differs from its initial value in `field_before`.
 
-    A form that does not tell is taken at its word.
+    Without that, it counts as changed.
     """
     before = f"{field}_before"
     return before not in posted or typed(posted, field) != typed(posted, before)
@@ -223,16 +221,16 @@ def ticked(posted: Posted, what: str) -> tuple[str, ...]:
 
 
 def ticked_otherwise(posted: Posted, what: str) -> tuple[set[str], set[str]]:
-    """What was ticked anew, and of what the tick was taken away, since the form was shown.
+    """The boxes newly ticked, and those unticked, since the form was shown.
 
-    Another steward may have changed them meanwhile, which a form of before is not to undo.
+    Boxes left alone are not compared, as a stale form must not undo another steward's change.
     """
     chosen, shown = set(ticked(posted, what)), set(ticked(posted, f"shown-{what}"))
     return chosen - shown, shown - chosen
 
 
 def chosen_sight(posted: Posted, usual: str = "") -> ChosenSight:
-    """Who is to see an entry, as a form says it; `usual` where it says nothing at all."""
+    """The visibility chosen in a form; `usual` if it has none."""
     sight = typed(posted, "sight") or usual
     return ChosenSight(
         sight,
@@ -244,7 +242,7 @@ def chosen_sight(posted: Posted, usual: str = "") -> ChosenSight:
 
 
 def entry_meant(session: Session, text: str, field: str) -> str | None:
-    """The id of the entry whose address or id was typed into `field`; None for nothing.
+    """The id of the entry whose address or id was typed into `field`; None if it is empty.
 
     Raises `InvalidInput` when there is no such entry.
     """
@@ -260,13 +258,13 @@ def entry_meant(session: Session, text: str, field: str) -> str | None:
 
 
 def _field(section: KindSection, text: str = "", *, revising: bool = False) -> SectionField:
-    # What was empty before, e.g. in an imported entry, a revision may leave empty.
+    # A revision may leave a section empty that was empty before, e.g. in an imported entry.
     required = section.required and (not revising or bool(text.strip()))
     return SectionField(section.heading, text, section.prompt, required)
 
 
 def _woven(sections: Sequence[Section], kind: Kind) -> Iterable[SectionField]:
-    """`sections` as they stand, with the empty ones of the template in their places."""
+    """`sections` in order, with the template's missing ones inserted in their places."""
     template = {section.heading: section for section in kind.sections}
     woven = [section_field(s.heading, s.text, kind, revising=True) for s in sections]
     before: str | None = None
@@ -282,7 +280,7 @@ def _woven(sections: Sequence[Section], kind: Kind) -> Iterable[SectionField]:
 
 
 def section_field(heading: str, text: str, kind: Kind, *, revising: bool = False) -> SectionField:
-    """A section with the prompt of the template, or one of the author's own."""
+    """The field for a section of the template, with its prompt, or for one of the author's own."""
     for section in kind.sections:
         if section.heading == heading:
             return _field(section, text, revising=revising)

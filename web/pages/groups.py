@@ -1,4 +1,4 @@
-"""The groups: how they nest, who is in them, and what stewards do for them."""
+"""Pages about groups: how they nest, who is in them, and forms for stewards."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -18,7 +18,7 @@ from web.pages.parts import NAMED, OFFERED, PIECE, PageNumber, Part, offset, par
 from web.pages.shell import Pages, see_other
 
 FEW = 5
-"""How many of the members of a group stand in the list of groups."""
+"""How many members of each group the list of groups shows."""
 
 GROUP = ("name", "parent", "open", "closed")
 """The fields of the form that changes a group."""
@@ -30,10 +30,10 @@ Places = tuple[tuple[str, str], ...] | None
 
 
 class GroupsPage(Struct, frozen=True, kw_only=True):
-    """Groups as they nest, each with how deep it lies, or by name those that `named` finds.
+    """The tree of groups, each with its depth, or a flat list of those that match `named`.
 
-    `around` is what the first of a page lies in, which stands on a page before. `members` has some
-    of each and `sizes` how many there are; `places` see `GroupPage`.
+    `around` are the ancestors of the first group, which are on an earlier page. `members` has a
+    few of each group and `sizes` their number; for `places` see `GroupPage`.
     """
 
     groups: Part[tuple[GroupView, int]]
@@ -46,10 +46,10 @@ class GroupsPage(Struct, frozen=True, kw_only=True):
 
 
 class GroupPage(Struct, frozen=True, kw_only=True):
-    """One group, what it is in from the outermost on, and what is directly inside it.
+    """One group, its ancestors from the outermost on, and the groups directly inside it.
 
-    `places` are the groups that it may be put into, None where there are so many that one is named
-    instead; `mine` says that the viewer is in it.
+    `places` are the groups that it may move into, None if there are too many to list; `mine`:
+    the viewer is in it.
     """
 
     group: GroupView
@@ -69,7 +69,7 @@ def groups(
     page: PageNumber = 1,
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """The groups, and who is in them, `page` by page; `name`: with a word that begins so."""
+    """The groups and their members, `page` by page; `name` finds groups by the start of a word."""
     form = Form({"name": "", "parent": "", "open": ""})
     return _groups(session, pages, form, named=name[:NAMED], number=page, done=done)
 
@@ -97,7 +97,7 @@ def group_page(
     inside: PageNumber = 1,
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """One group: what it is in, what is inside it, and who.
+    """One group: the groups around it and inside it, and its members.
 
     `inside`, `members`: which page of each.
     """
@@ -119,9 +119,9 @@ def change_group(
     group_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Give it another name or place, open it or not, or say who is in it.
+    """Change a group's name or place, and whether members may join by themselves.
 
-    What the form leaves as shown may be changed meanwhile.
+    Fields left as shown are not changed.
     """
     found = session.directory.group(group_id)
     form = small_form(data, *GROUP, *(f"{field}_before" for field in GROUP))
@@ -144,7 +144,7 @@ def change_group(
 
 @post("/groups/{group_id:str}/close", sync_to_thread=True, rule=LOOK_AFTER_GROUPS)
 def close_group(session: NamedDependency[Session], group_id: FromPath[str]) -> Redirect:
-    """Let nobody join it, or what is inside it, any longer."""
+    """Close a group, and those inside it, to new members."""
     session.people.close_group(group_id)
     return _see(group_id)
 
@@ -158,7 +158,7 @@ def join_group(session: NamedDependency[Session], group_id: FromPath[str]) -> Re
 
 @post("/groups/{group_id:str}/leave", sync_to_thread=True, rule=JOIN_GROUP)
 def leave_group(session: NamedDependency[Session], group_id: FromPath[str]) -> Redirect:
-    """Leave it."""
+    """Leave a group."""
     session.people.leave_group(group_id)
     return _see(group_id)
 
@@ -168,7 +168,7 @@ def _see(group_id: str) -> Redirect:
 
 
 def _place(session: Session, form: Form) -> str | None:
-    """The id of the group that was chosen or named to be around. Raises `InvalidInput`."""
+    """The id of the parent group that was chosen or named. Raises `InvalidInput`."""
     text = form.values["parent"].strip()
     if not text:
         return None
@@ -241,7 +241,7 @@ def _is_in(session: Session, group: str) -> bool:
 
 
 def _places(session: Session, moved: GroupView | None = None) -> Places:
-    """The groups that a new one, or `moved`, may be put into; None where these are too many."""
+    """The groups that a new group, or `moved`, may be put into; None if there are too many."""
     known = session.directory.groups_listed(limit=OFFERED)
     if known.total > OFFERED:
         return None
@@ -257,7 +257,7 @@ def _places(session: Session, moved: GroupView | None = None) -> Places:
 
 
 def _shown_place(session: Session, parent: str | None) -> str:
-    """The group around one as the form has it: its id to be chosen, or its name to be typed."""
+    """The form's value for the parent group: an id to choose, or a name to type."""
     if parent is None or _places(session) is not None:
         return parent or ""
     name = "".join(each.name for each in session.directory.groups_of([parent]).values())

@@ -1,4 +1,4 @@
-"""The first page, and what this is about."""
+"""The first page and the page about the community."""
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -32,7 +32,7 @@ def home(
     pages: NamedDependency[Pages],
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """Ask, what is new, kinds and tags."""
+    """The first page: a question, new entries, kinds and tags."""
     recent = session.catalogue.browse(limit=RECENT)
     tags = tuple(recent.facets.tags.items())[:TAGS]
     return pages.render("home.html", HomePage(recent, tags), at="ask", done=done)
@@ -40,5 +40,5 @@ def home(
 
 @get("/about", sync_to_thread=True, rule="public", queue="reads")
 def about(session: NamedDependency[Session], pages: NamedDependency[Pages]) -> Response[str]:
-    """What this is."""
+    """About the community."""
     return pages.render("about.html", session.catalogue.totals(), at="about")

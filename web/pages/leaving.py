@@ -1,4 +1,4 @@
-"""Leaving the community by oneself: a page that says what goes and what stays, and asks first."""
+"""Leaving the community: a page that says what goes and what stays, and asks first."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -14,18 +14,18 @@ from web.visit import Visit
 
 
 class LeavePage(Struct, frozen=True):
-    """Asks whether it is meant."""
+    """Asks for confirmation."""
 
     form: Form
 
 
 class LeftPage(Struct, frozen=True):
-    """Says that it is done."""
+    """Confirmation that a member has left."""
 
 
 @get("/account/leave", sync_to_thread=True, rule="self")
 def leave_form(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
-    """Ask whether one really wants to leave."""
+    """Ask for confirmation before leaving."""
     own_session(visit)
     return pages.render("leave.html", LeavePage(Form({"sure": ""})), at="account")
 
@@ -34,7 +34,7 @@ def leave_form(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> 
 def leave(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str]:
-    """Be a member no longer."""
+    """End one's membership."""
     member = own_session(visit).member
     try:
         require_sure(data)

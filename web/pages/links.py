@@ -1,4 +1,4 @@
-"""Addresses within our own pages, in one place."""
+"""URLs of our own pages."""
 
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ def entry_url(entry_id: str) -> str:
 
 
 def section_url(entry_id: str, heading: str, place: str) -> str:
-    """A heading on the page of an entry; `place` is that of `indexer.document.Part`."""
+    """The URL of a heading on an entry's page; `place` is that of `indexer.document.Part`."""
     if not heading:
         return entry_url(entry_id)
     return f"{entry_url(entry_id)}#{quote(place_anchor(place))}"

@@ -1,4 +1,4 @@
-"""Where a form tells what is wrong: each mistake at its field, and what has none above them."""
+"""Placement of errors in a form: each at its field, the others above the form."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -16,7 +16,7 @@ SENT_ALREADY: Final = _(
 def placed(
     error: KnowledgeBaseError, fields: Collection[str], called: Mapping[str, str]
 ) -> tuple[dict[str, str], str]:
-    """What is wrong at each of `fields`, and what has its place in none of them."""
+    """The errors by field, and the text of those that belong to none of `fields`."""
     if not isinstance(error, InvalidInput):
         return {}, _said(error)
     told: dict[str | None, list[str]] = {}

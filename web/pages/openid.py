@@ -1,4 +1,4 @@
-"""Signing in at an OpenID provider: there, back again, and the account that members tie to it."""
+"""Sign-in with an OpenID provider, and linking an account there to a member."""
 
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
@@ -42,13 +42,13 @@ T = TypeVar("T")
 
 
 class LeavingPage(Struct, frozen=True):
-    """A link to the provider: forms of ours lead nowhere else."""
+    """A page with a link to the provider, as our forms may not lead to other sites."""
 
     url: str
 
 
 def provider_of(base: KnowledgeBase) -> OpenIdProvider:
-    """The provider of the settings."""
+    """The provider that the settings name."""
     settings = base.settings
     chosen = OpenIdSettings(
         issuer=settings.openid_issuer,
@@ -83,7 +83,7 @@ async def begin_linking(
     pages: NamedDependency[Pages],
     openid: NamedDependency[Provider],
 ) -> Response[str]:
-    """Go to the OpenID provider, to tie an account there to one's own."""
+    """Go to the OpenID provider to link an account there."""
     signed_in = own_session(visit, "openid")
     back = visit.base.settings.base_url + BACK
     url, state = await _in_turn(request, limits, lambda: openid().begin(back))
@@ -94,7 +94,7 @@ async def begin_linking(
 
 @post("/account/openid/unlink", sync_to_thread=True, rule="self")
 def unlink(visit: NamedDependency[Visit]) -> Redirect:
-    """Tie the account there to one's own no longer."""
+    """Unlink the account at the OpenID provider."""
     own_session(visit, "openid")
     visit.session.credentials.untie_identities()
     return see_other("/account", "unlinked")
@@ -110,7 +110,7 @@ async def come_back(
 ) -> Response[Any]:
     """Come back from the OpenID provider."""
     require_signing_in(visit.base, "openid")
-    visit.session.renew()  # the provider may be long in answering
+    visit.session.renew()  # the provider may take long to answer
     return await _in_turn(request, limits, lambda: _came_back(request, visit.base, pages, openid))
 
 
@@ -128,7 +128,7 @@ def _came_back(
             answer = signed_in(request, base, member, "openid", safe_path(unquote(back)))
         else:
             visits: Visits = request.app.state["visits"]
-            now = visits.of(request.scope)  # the provider was long in answering
+            now = visits.of(request.scope)  # again, as the provider may have taken long
             answer = _link(now, what, claims.issuer, claims.subject)
     except SignInRefused as error:
         form = Form({"name": ""}).with_error(error)
@@ -141,14 +141,14 @@ def _came_back(
 
 
 async def _in_turn(request: Request[Any, Any, Any], limits: Limits, ask: Callable[[], T]) -> T:
-    """What `ask` answers, which may be long in coming where the provider is slow or gone."""
+    """Run `ask` in turn, as it may take long if the provider is slow or down."""
     place = await sync_to_thread(place_of, request, limits)
     async with limits.provider.turn(place):
         return await sync_to_thread(ask)
 
 
 def _link(visit: Visit, session_id: str, issuer: str, subject: str) -> Redirect:
-    """Only the session that set out ties the account to its member."""
+    """Link the account, if the session is the one that began this. Raises `SignInRefused`."""
     if visit.signed_in is None or visit.signed_in.id != session_id:
         raise SignInRefused(_("This was begun in another session: start again from your page."))
     if not visit.session.credentials.tie_identity(issuer, subject):
@@ -163,9 +163,10 @@ def _cookie(base: KnowledgeBase) -> str:
 def _keep(
     answer: Response[Any], base: KnowledgeBase, value: str, seconds: int = MINUTES * 60
 ) -> None:
-    """Lax, for a strict cookie would not come along on the way back.
+    """Set the cookie of a pending sign-in; with 0 `seconds`, delete it.
 
-    To be taken back with 0 seconds: browsers let nothing else touch what was set as secure.
+    It is lax, as browsers would not send a strict one on the way back from the provider.
+    Deleting needs the same attributes, or browsers refuse to touch a secure cookie.
     """
     answer.set_cookie(
         _cookie(base),

@@ -1,4 +1,4 @@
-"""The pieces of a long list that stands on a page with other things."""
+"""Paging of long lists on a page that also has other content."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Generic, TypeVar
@@ -12,20 +12,20 @@ T = TypeVar("T")
 PageNumber = Annotated[int, QueryParameter(ge=1, le=1_000_000)]
 
 PIECE = 20
-"""How many of a list a page shows at once."""
+"""Items of a list on one page."""
 
 NAMED = 100
-"""Characters of a name that are looked for."""
+"""The most characters of a name to search for."""
 
 OFFERED = 50
-"""How many names a form or filter shows to be chosen from; others are typed."""
+"""The most names that a form or filter lists to choose from; others are typed."""
 
 SUGGESTED = 20
 """How many names a field suggests before anything is typed into it."""
 
 
 class Part(Struct, Generic[T], frozen=True):
-    """Some of `total` items, and the addresses of the page with those before and after them."""
+    """One page of `total` items, and the addresses of the pages before and after it."""
 
     items: tuple[T, ...]
     total: int
@@ -47,9 +47,9 @@ def part(
     name: str,
     kept: Mapping[str, str] | None = None,
 ) -> Part[T]:
-    """Page `number` of what stands at `url` under the anchor `name`, which its parameter is too.
+    """Page `number` of a list at `url`; `name` is both its anchor and its query parameter.
 
-    `kept` are parameters that its other pages have as well.
+    `kept` are query parameters to keep on its other pages.
     """
 
     def at(other: int) -> str:
@@ -62,15 +62,15 @@ def part(
 
 
 def beyond(number: int) -> dict[str, int]:
-    """What is asked for page `number` of a list: one item more, which tells that there is more."""
+    """Query arguments for page `number` of a list, with one item extra to see if more follow."""
     return {"offset": offset(number), "limit": PIECE + 1}
 
 
 def of_more(items: Sequence[T], number: int, url: str, name: str) -> Part[T]:
-    """Page `number` of a list of which `beyond` was asked for, so that its length is not known."""
+    """Page `number` of a list of unknown length that was queried with `beyond`."""
     return part(items[:PIECE], offset(number) + len(items), number, url, name)
 
 
 def narrowing(values: Sequence[str]) -> tuple[str, ...]:
-    """What a form narrows a list to: a field left empty and a choice left open narrow nothing."""
+    """The values of a filter without empty ones, which a form sends for fields left open."""
     return tuple(value for value in values if value.strip())

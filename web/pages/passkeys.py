@@ -1,4 +1,4 @@
-"""Passkeys: what the browser's own dialogue needs, and what becomes of its answer."""
+"""Passkeys: options for the browser's dialogue, and its response."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ UNKNOWN = _("This passkey was not accepted: try again, or sign in another way.")
 
 
 class Answered(Struct, frozen=True):
-    """What the browser's dialogue gave, for the ticket; a `label` for a new passkey."""
+    """The response of the browser's dialogue, with its ticket; a `label` for a new passkey."""
 
     ticket: str
     credential: dict[str, Any]
@@ -38,13 +38,13 @@ class Answered(Struct, frozen=True):
 
 
 class Onward(Struct, frozen=True):
-    """Where to go now."""
+    """The address to go to next."""
 
     next: str
 
 
 class Problem(Struct, frozen=True):
-    """What went wrong, in a sentence for the page that asked."""
+    """An error, as a sentence that the page shows."""
 
     problem: str
 
@@ -60,9 +60,9 @@ def passkeys_of(base: KnowledgeBase) -> Passkeys:
 
 @post("/sign-in/passkey/begin", sync_to_thread=True, rule="public", status_code=200)
 def begin_sign_in(base: NamedDependency[KnowledgeBase]) -> Response[Ceremony]:
-    """What the browser's dialogue needs to sign in, as JSON for static/passkey.js.
+    """Options for the browser's sign-in dialogue, as JSON for static/passkey.js.
 
-    It names nobody, and nothing of it is kept.
+    They name nobody, and nothing is stored.
     """
     require_signing_in(base, "passkey")
     return Response(passkeys_of(base).sign_in_options())
@@ -91,7 +91,7 @@ def sign_in(
 
 @post("/account/passkeys/begin", sync_to_thread=True, rule="self", status_code=200)
 def begin_adding(visit: NamedDependency[Visit]) -> Response[Ceremony]:
-    """What the browser's dialogue needs to add a passkey."""
+    """Options for the browser's dialogue that adds a passkey."""
     member = own_session(visit, "passkey").member
     name = visit.session.directory.names([member]).get(member, visit.base.settings.community)
     return Response(passkeys_of(visit.base).registration_options(member, name))
@@ -99,7 +99,7 @@ def begin_adding(visit: NamedDependency[Visit]) -> Response[Ceremony]:
 
 @post("/account/passkeys", sync_to_thread=True, rule="self", status_code=200)
 def add(visit: NamedDependency[Visit], data: JSONBody[Answered]) -> Response[Onward | Problem]:
-    """Keep the new passkey."""
+    """Store the new passkey."""
     own_session(visit, "passkey")
     try:
         visit.session.credentials.add_passkey(
@@ -112,7 +112,7 @@ def add(visit: NamedDependency[Visit], data: JSONBody[Answered]) -> Response[Onw
 
 @post("/account/passkeys/remove", sync_to_thread=True, rule="self")
 def remove(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
-    """Make a passkey void."""
+    """Remove a passkey."""
     own_session(visit, "passkey")
     visit.session.credentials.remove_passkey(passkeys_of(visit.base), typed(data, "passkey"))
     return see_other("/account", "unpasskey")

@@ -1,8 +1,8 @@
-"""Choosing groups in a form: boxes for a few of them, and a field in which others are named.
+"""Choice of groups in a form: checkboxes for some of them, and a field to name others.
 
-Shown are those that are chosen, one's own, and then as many as a form offers. Nothing that was
-ticked or typed is dropped: a group that was named comes back as a box that is ticked, and what
-names none as it was typed, with a sentence.
+The boxes are the chosen groups, the member's own, and others up to a limit. Nothing ticked or
+typed is lost: a group that was named comes back as a ticked box, and text that names no group
+comes back as typed, with an error.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -20,33 +20,33 @@ from web.pages.parts import OFFERED
 
 _OF_GROUP = "group:"
 MOST_COMMAS = 3
-"""In the name of one group, where several are named with commas between."""
+"""The most commas in a group's name, in a field where commas separate names."""
 
 
 class Offer(Struct, frozen=True):
-    """The boxes for groups, by id and name; `more` says that there are others to be named."""
+    """The boxes for groups, by id and name; `more`: there are others, which can be named."""
 
     boxes: tuple[tuple[str, str], ...] = ()
     more: bool = False
 
 
 class Named(Struct, frozen=True):
-    """The ids of groups that were named, the rest as it was typed, and what is wrong with that."""
+    """The ids of groups that were named, the rest of the text, and the error about that."""
 
     groups: tuple[str, ...] = ()
     rest: str = ""
     problem: str = ""
 
     def check(self) -> None:
-        """Raise `InvalidInput` for what names no group."""
+        """Raise `InvalidInput` for text that names no group."""
         if self.problem:
             raise InvalidInput(self.problem, "groups")
 
 
 def offered(session: Session, chosen: Iterable[str] = (), *, joinable: bool = False) -> Offer:
-    """The groups that a form offers, of which `chosen` are ticked; nobody else is told of any.
+    """The groups that a form offers, with `chosen` ticked; none for those who may not see groups.
 
-    `joinable`: without those that nobody can be put into any longer.
+    `joinable`: without closed groups.
     """
     if not may(session.principal, SEE_PEOPLE):
         return Offer()
@@ -66,9 +66,9 @@ def offered(session: Session, chosen: Iterable[str] = (), *, joinable: bool = Fa
 
 
 def named_groups(session: Session, text: str) -> Named:
-    """The groups that `text` names with commas between; each by its name, however written, or id.
+    """The groups that `text` names, by name or id, separated by commas.
 
-    A name may have commas itself: what is between them is taken together as far as it names one.
+    A name may contain commas itself: the longest run of pieces that names a group is taken.
     """
     pieces = text.split(",")
     if len(pieces) > MOST_GROUPS:
@@ -93,7 +93,7 @@ def named_groups(session: Session, text: str) -> Named:
 def _longest(
     group: Callable[[str], GroupView], pieces: Sequence[str]
 ) -> tuple[int, GroupView | None, str]:
-    """How many pieces are taken, the group that they name, or why the first names none."""
+    """The number of pieces used, the group that they name, or why the first names none."""
     if not pieces[0].strip():
         return 1, None, ""
     for length in range(min(len(pieces), MOST_COMMAS + 1), 0, -1):

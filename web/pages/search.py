@@ -1,4 +1,4 @@
-"""Ask a question: the page, and the part of it that is replaced while one types."""
+"""The search page, and the part of it that is replaced while one types."""
 
 from http import HTTPStatus
 from typing import Literal
@@ -27,7 +27,7 @@ WHOLE = 420
 
 
 class Asked(Struct, frozen=True):
-    """A question with its filter, which may take archived entries in as well."""
+    """A question with its filter."""
 
     question: str
     filter: EntryFilter
@@ -44,16 +44,16 @@ class Asked(Struct, frozen=True):
 
 
 class Options(Struct, frozen=True):
-    """The most frequent of what a question can be narrowed down to, beside a kind."""
+    """The most frequent tags and groups, to filter by."""
 
     tags: tuple[str, ...]
     groups: tuple[str, ...]
 
 
 class SearchPage(Struct, frozen=True):
-    """A question and what was found; without `answer` nothing was asked, or `problem` says why.
+    """A question and its answer; without `answer` nothing was asked, or `problem` says why.
 
-    The results alone need no `options`.
+    The fragment with the results has no `options`.
     """
 
     asked: Asked
@@ -62,13 +62,13 @@ class SearchPage(Struct, frozen=True):
     problem: str = ""
 
     def excerpt(self, result: Result) -> Markup:
-        """The passage of a result, or its best part, with its marks."""
+        """The passage of a result, or its best part, with highlights."""
         whole = (0, len(result.passage))
         part = whole if len(result.passage) <= WHOLE else result.snippet_range
         return marked(result.passage, result.marks, part)
 
     def url(self, result: Result) -> str:
-        """The address of the heading that a result stands under."""
+        """The address of the result's heading."""
         return section_url(result.id, result.heading, result.place)
 
 
@@ -79,7 +79,7 @@ def asked_of(
     group: FromQuery[tuple[str, ...]] = (),
     archived: FromQuery[Literal["", "all"]] = "",
 ) -> Asked:
-    """What the address asks."""
+    """The question that the query parameters give."""
     kinds, tags, groups = map(narrowing, (kind, tag, group))
     chosen = EntryFilter(
         kinds=kinds, tags=tags, groups=groups, archived=None if archived else False
@@ -98,7 +98,7 @@ def search(
 ) -> Response[str]:
     """A question `q` and its answers; `kind`, `tag`, `group`, `archived=all`."""
     page, status = _answered(session, SearchPage(asked))
-    # Last, as an answer waits for what was just written, and all is read as it is from then on.
+    # Last, as a search waits for recent writes and then reads from a new snapshot.
     page = structs.replace(page, options=Options(*session.catalogue.suggested(SUGGESTED)))
     return pages.render("search.html", page, at="ask", status=status)
 
@@ -121,7 +121,7 @@ def results(
 def _answered(
     session: Session, page: SearchPage, *, settled: bool = True
 ) -> tuple[SearchPage, int]:
-    """The page with its answer, if anything is asked, and the status that it has."""
+    """The page with its answer, if a question is asked, and its status."""
     asked = page.asked
     if not asked.question.strip():
         return page, HTTPStatus.OK

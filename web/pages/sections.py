@@ -1,4 +1,4 @@
-"""The sections of an entry as HTML, each heading with a place that links lead to."""
+"""The sections of an entry as HTML, with ids on headings for links to them."""
 
 import html as entities
 import re
@@ -27,8 +27,8 @@ _LINK = re.compile(r'href="#(s-[^"<>]{0,2000})"')
 class ShownSection(Struct, frozen=True):
     """A section as HTML; `anchor` and `place` are unique on the page.
 
-    `note` says why the text is shown as it was written, where it is; if only until it is laid out,
-    `soon` is done then.
+    `note` says why the text is shown as written, if it is; `soon` is done once it is laid out, if
+    that was begun.
     """
 
     anchor: str
@@ -46,10 +46,10 @@ def shown_sections(
     links: Mapping[str, str] | None = None,
     title: str = "",
 ) -> tuple[ShownSection, ...]:
-    """The sections with their Markdown made HTML, links within the page leading where they say.
+    """The sections with their Markdown as HTML, and links within the page resolved.
 
-    `erased` is the last erasure; `links` are entries by how the text writes a link to them. Links
-    to the `title` lead to the top of the page, where no heading is called so.
+    `erased` is the last erasure; `links` are entry ids by the text's way to write the link. Links
+    to the `title` lead to the top of the page, unless a heading has that name.
     """
     made = layouts.of([section.text for section in sections], erased)
     names: dict[str, str] = {}
@@ -70,7 +70,7 @@ def shown_sections(
 
 
 def _address(links: Mapping[str, str], link: str) -> str | None:
-    """The place on the page of the entry that a link means."""
+    """The URL that a link in a text means; None if it means no entry."""
     entry_id = links.get(written_name(link))
     part = link.partition("#")[2]
     place = f"#{quote(part_anchor(part))}" if part else ""
@@ -78,19 +78,19 @@ def _address(links: Mapping[str, str], link: str) -> str | None:
 
 
 class _Further:
-    """The names by which links of other tools mean headings, beside those of sections."""
+    """Further ids of headings, as other tools spell them, beside those of sections."""
 
     def __init__(self, sections: Mapping[str, str]) -> None:
-        """`sections` are their names, which no other heading gets."""
+        """`sections` are ids of sections, which no other heading gets."""
         self._sections = sections
         self._places: dict[str, str] = {}
         self._slugs = Slugs()
 
     def named(self, html: Markup, heading: str, place: str) -> Markup:
-        """`html` of the section with each heading at a place, and the further names beside it.
+        """The section's `html` with ids added to each heading.
 
-        That is its number in the section, to which hits lead; its words are one for the first
-        alone of headings alike.
+        One is its number in the section, which search hits link to; the others come from its
+        words, and only the first of equal headings gets those.
         """
         here: set[str] = set()
         numbers = count(1)
@@ -108,20 +108,20 @@ class _Further:
         return Markup(before + _HEADING.sub(placed, html))  # nosec B704  # noqa: S704 - cleaned
 
     def _names(self, heading: str, place: str) -> str:
-        """Elements for what a heading answers to and no other does."""
+        """Elements with those ids of a heading that are still free."""
         names = [f"s-{each}" for each in self._slugs.of(heading)]
         new = [name for name in names if name not in self._sections and name not in self._places]
         self._places |= {name: place or name for name in new}
         return "".join(f'<span id="{escape(name)}"></span>' for name in new)
 
     def name_top(self, title: str) -> None:
-        """Let links to the title lead to the top of the page, where no heading is called so."""
+        """Make links to the title lead to the top of the page, unless a heading has that name."""
         for name in (f"s-{each}" for each in Slugs().of(title)):
             if name not in self._sections:
                 self._places.setdefault(name, "top")
 
     def leading(self, html: Markup) -> Markup:
-        """`html` with links to names of headings within texts leading to their places."""
+        """`html` with links to headings within texts pointed at their ids."""
 
         def lead(found: re.Match[str]) -> str:
             name = entities.unescape(found[1])

@@ -1,4 +1,4 @@
-"""What every page has around it, and how it is made: whole, in the handler's own thread."""
+"""The layout around every page, and rendering: whole pages, in the handler's own thread."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -65,15 +65,15 @@ NOTICES: Mapping[str, str] = {
     "linked": _("You can sign in with your other account from now on."),
 }
 NOT_YET = _("Saved, and it will be found shortly: searches do not show it yet.")
-"""Shown instead when the index did not follow in time, or cannot now."""
+"""Shown instead if the index did not catch up in time, or cannot at present."""
 
 
 class Shell(Struct, frozen=True, kw_only=True):
-    """What surrounds a page: whose it is, who acts, which part is open, what just happened.
+    """The layout's data: community, acting member, part of the navigation, notice.
 
     `trouble` tells stewards and the operator that something recorded cannot be read.
-    `signing_in` is whether members sign in here at all, `sign_in` where, so that they come back;
-    `form_token` is what each form carries.
+    `signing_in`: members sign in here, at the address `sign_in`, which leads back to the page;
+    `form_token` is the CSRF token of each form.
     """
 
     community: str
@@ -89,7 +89,7 @@ class Shell(Struct, frozen=True, kw_only=True):
     trouble: str
 
     def may(self, action: str) -> bool:
-        """Whether the viewer of the page may do it with something that another member began."""
+        """Whether the viewer may perform `action` on another member's work."""
         return may(Principal(None, self.roles, frozenset(), self.scopes), ACTIONS[action])
 
 
@@ -98,7 +98,7 @@ NARROWS = frozenset(PARAMETERS.values())
 
 
 class ErrorPage(Struct, frozen=True):
-    """Says what went wrong in one sentence, and asks `question` again, narrowed down as it was."""
+    """An error in one sentence, with the form to ask `question` again, filters kept."""
 
     problem: ProblemDetails
     question: str = ""
@@ -106,9 +106,9 @@ class ErrorPage(Struct, frozen=True):
 
 
 class KeptPage(Struct, frozen=True):
-    """A form that was not taken, to be sent again to `action`; `typed` are its fields.
+    """A refused form, to be sent again to `action`; `typed` are its fields.
 
-    `why` says what was wrong, where it was nothing about who sent it.
+    `why` says what was wrong, unless the session was.
     """
 
     action: str
@@ -117,12 +117,12 @@ class KeptPage(Struct, frozen=True):
 
     @property
     def named(self) -> Mapping[str, str]:
-        """The fields by name, of those that repeat the last."""
+        """The fields by name; of repeated ones the last."""
         return dict(self.typed)
 
 
 class Pages:
-    """Makes pages from typed data, for one visit and in one language."""
+    """Renders pages from typed data, for one visit and in one language."""
 
     def __init__(
         self,
@@ -142,17 +142,14 @@ class Pages:
         self._names: dict[str, str] = {}
 
     def for_visit(self, visit: Visit, sign_in: str = SIGN_IN, language: str = "") -> "Pages":
-        """The same for the principal now, who may sign in at the address `sign_in`.
-
-        In the same language, where no other is given.
-        """
+        """The same for another visit, whose sign-in link is `sign_in`; no `language`: the same."""
         return Pages(self._visits, visit, sign_in, language or self._language, like=self)
 
     @contextmanager
     def in_snapshot(
         self, visit: Visit, sign_in: str = SIGN_IN, language: str = ""
     ) -> Iterator["Pages"]:
-        """As `for_visit`, for a page that shows one state of the views."""
+        """As `for_visit`, with a session that reads one snapshot of the views."""
         with visit.session.snapshot() as session:
             yield self.for_visit(structs.replace(visit, session=session), sign_in, language)
 
@@ -166,9 +163,9 @@ class Pages:
         status: int = 200,
         members: Iterable[str] = (),
     ) -> Response[str]:
-        """`template` with `page`; `at` is the part of the navigation, `done` names a notice.
+        """Render `template`; `at` is the part of the navigation, `done` names a notice.
 
-        What `members` are called is looked up at once, as they stand on the page.
+        The names of `members`, who appear on the page, are read in one query.
         """
         if known := {*members}:
             self._know(known | ({self._visit.principal.member or ""} - {""}))
@@ -186,9 +183,9 @@ class Pages:
     def error(
         self, request: Request[Any, Any, Any], problem: ProblemDetails, typed: Typed
     ) -> Response[str]:
-        """The page for an error, or its sentence alone where a piece of a page was asked for.
+        """The page for an error, or only its sentence if a fragment was requested.
 
-        A form with `typed` is shown to be sent again, so that nobody has to write it anew.
+        A form with `typed` fields is shown again, so that nobody has to type it twice.
         """
         template = "partials/problem.html" if problem.instance == RESULTS else "error.html"
         visit = self._visit_of(request)
@@ -213,7 +210,7 @@ class Pages:
         return self.render(template, page, status=problem.status)
 
     def name_of(self, member: str) -> str:
-        """What a member is called, as far as the viewer may know."""
+        """The name of a member, as far as the viewer may know it."""
         if member not in self._names:
             self._know([member])
         return self._names[member]
@@ -248,7 +245,7 @@ class Pages:
         try:
             return self._visit.session.incomplete()
         except KnowledgeBaseError:
-            return ""  # the page tells what is wrong
+            return ""  # the page itself shows the error
 
     def _own_name(self) -> str:
         member = self._visit.principal.member
@@ -257,10 +254,10 @@ class Pages:
         try:
             return self.name_of(member)
         except KnowledgeBaseError:
-            return member  # the page tells what is wrong
+            return member  # the page itself shows the error
 
     def _visit_of(self, request: Request[Any, Any, Any]) -> Visit:
-        """Whose visit it is, also where no handler was found and so nobody has asked yet."""
+        """The visit of `request`, authenticated here if it failed before that."""
         visit: Visit | None = request.scope.get("auth")
         if visit is not None:
             return visit
@@ -273,14 +270,14 @@ class Pages:
 
 
 def _asked(request: Request[Any, Any, Any]) -> tuple[str, Typed]:
-    """The question of an address, and what narrows it down."""
+    """The question in the query parameters, and its filters."""
     given = tuple(request.query_params.items())
     question = next((text for name, text in given if name == "q"), "")
     return question, tuple((name, text) for name, text in given if name in NARROWS and text)
 
 
 def pages_of(pages: Pages) -> Callable[[Request[Any, Any, Any], Visit], Pages]:
-    """The dependency `pages`: they are for the principal."""
+    """The dependency `pages`, for the principal of the request."""
 
     def of(request: Request[Any, Any, Any], visit: NamedDependency[Visit]) -> Pages:
         return pages.for_visit(visit, sign_in_url(request), language_of(request, visit))
@@ -289,7 +286,7 @@ def pages_of(pages: Pages) -> Callable[[Request[Any, Any, Any], Visit], Pages]:
 
 
 def see_other(path: str, done: str, *, searchable: bool = True) -> Redirect:
-    """Send the browser on after a form, so a reload posts nothing; `done` names the notice."""
+    """Redirect after a form, so that a reload posts nothing; `done` names the notice."""
     path, hash_sign, anchor = path.partition("#")
     name = done if searchable else "not-yet"
     joint = "&" if "?" in path else "?"

@@ -1,4 +1,4 @@
-"""Who is to see an entry, as a form says it beside what it was made with."""
+"""The visibility of an entry as chosen in a form, with the form's initial state."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,9 +20,9 @@ CONTRADICTION: Final = _(
 
 @contextmanager
 def groups_there() -> Iterator[None]:
-    """Where a choice is carried out: a group that is not there is said at its field.
+    """Turn `NotFound` of a chosen group into an error at its field.
 
-    A page made before it went names it; what else was typed into that is worth keeping.
+    The group may have gone since the page was made; the rest of the form is worth keeping.
     """
     try:
         yield
@@ -34,10 +34,10 @@ def groups_there() -> Iterator[None]:
 
 
 class ChosenSight(Struct, frozen=True):
-    """What a form says about who sees an entry: the choice, the groups ticked below it.
+    """The visibility fields of a form: the choice, and the groups ticked below it.
 
-    `before` is what stood in the choice when the page was made, `groups_before` what was ticked.
-    `named` is what names groups beside the boxes; `problem` is wrong with it.
+    `before` and `groups_before` are their values when the page was made. `named` is the text that
+    names further groups; `problem` is the error about it.
     """
 
     sight: str = "members"
@@ -49,7 +49,7 @@ class ChosenSight(Struct, frozen=True):
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Self:
-        """What `values`, made by the method below, say."""
+        """The choice in `values`, the inverse of the method `values`."""
         return cls(
             values["visibility"],
             tuple(values["groups"].split()),
@@ -60,11 +60,11 @@ class ChosenSight(Struct, frozen=True):
 
     @classmethod
     def now(cls, shown: Visibility) -> Self:
-        """What a form says of an entry `shown` like that, before anything is chosen."""
+        """The initial state of the form for an entry whose visibility is `shown`."""
         return cls(shown.sight, shown.groups, shown.sight, shown.groups)
 
     def values(self, unseen: str = "") -> dict[str, str]:
-        """The same for a small form; `unseen` says that it may be hidden from oneself."""
+        """The values of a small form; `unseen` confirms hiding the entry from oneself."""
         return {
             "visibility": self.sight,
             "groups": " ".join(self.groups),
@@ -75,22 +75,22 @@ class ChosenSight(Struct, frozen=True):
         }
 
     def with_named(self, session: Session) -> Self:
-        """The same with the groups that were named ticked as well."""
+        """The same with the named groups ticked too."""
         found = named_groups(session, self.named)
         groups = tuple(dict.fromkeys((*self.groups, *found.groups)))
         return structs.replace(self, groups=groups, named=found.rest, problem=found.problem)
 
     @property
     def shown_before(self) -> Visibility | None:
-        """Who saw the entry when the page was made; None where the form does not tell."""
+        """Who saw the entry when the page was made; None if the form does not say."""
         before = Visibility(self.before, tuple(sorted(self.groups_before)))  # type: ignore[arg-type]  # only compared
         return before if self.before else None
 
     def visibility(self) -> Visibility:
-        """What was meant. Ticking groups chooses them, unless something else was chosen as well.
+        """The chosen visibility. Ticking groups selects "groups", unless another was chosen too.
 
-        Raises `InvalidInput` for a contradiction: no tick is dropped, and no entry shown to more
-        than was ticked.
+        Raises `InvalidInput` for such a contradiction: ignoring the ticks could show the entry to
+        more people than meant.
         """
         wrong = Mistakes()
         sight = "groups" if self.groups and self.sight == self.before else self.sight

@@ -1,4 +1,4 @@
-"""Signing in and out: with a name and a password, or with a link that works once."""
+"""Signing in with a name and a password or with a one-time link, and signing out."""
 
 import logging
 from typing import Any, Final
@@ -37,7 +37,7 @@ WRONG: Final = _("That name and password do not fit; try again, or ask a steward
 
 
 class SignInPage(Struct, frozen=True):
-    """The form; `next` is where to go afterwards, `ways` are those that are switched on."""
+    """The form; `next` is where to go afterwards, `ways` are the enabled ways to sign in."""
 
     form: Form
     next: str
@@ -45,7 +45,7 @@ class SignInPage(Struct, frozen=True):
 
 
 class EnterPage(Struct, frozen=True):
-    """Asks whether the link is to be used now: mail programs open links by themselves."""
+    """A button that uses the link, since mail programs open links by themselves."""
 
     secret: str
 
@@ -71,7 +71,7 @@ async def sign_in(
     pages: NamedDependency[Pages],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Sign in with a name and a password; never told is which of the two was wrong."""
+    """Sign in with a name and a password; an error does not say which of them was wrong."""
     require_signing_in(base, "password")
     form, back = small_form(data, "name"), safe_path(typed(data, "next"))
     name, password = form.values["name"], typed(data, "password")
@@ -110,7 +110,7 @@ def sign_out(base: NamedDependency[KnowledgeBase], visit: NamedDependency[Visit]
 def enter_form(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], secret: FromPath[str]
 ) -> Response[str]:
-    """A link that signs in once: a button first."""
+    """The page of a one-time sign-in link, with a button that uses it."""
     require_signing_in(base)
     if base.accounts.links.look(secret, "sign-in") is None:
         raise NotFound(VOID)
@@ -123,7 +123,7 @@ def enter(
     base: NamedDependency[KnowledgeBase],
     secret: FromPath[str],
 ) -> Redirect:
-    """Use the link."""
+    """Use a one-time sign-in link."""
     require_signing_in(base)
     before = cookie_of(request, base) or None
     member = base.accounts.links.look(secret, "sign-in")
@@ -138,7 +138,7 @@ def enter(
 
 
 def known_member(base: KnowledgeBase, name: str, password: str) -> str:
-    """Who has this name and password; raises `SignInRefused` alike for whatever is wrong."""
+    """The member with this name and password; `SignInRefused` does not tell what is wrong."""
     accounts = base.accounts
     member = accounts.names.member(name)
     fits = accounts.passwords.check(member, password)
@@ -148,7 +148,7 @@ def known_member(base: KnowledgeBase, name: str, password: str) -> str:
 
 
 def has_joined(base: KnowledgeBase, member: str) -> bool:
-    """Whether `member` is one now."""
+    """Whether `member` is a member at present."""
     try:
         base.as_member(member)
     except NotFound:
@@ -159,7 +159,7 @@ def has_joined(base: KnowledgeBase, member: str) -> bool:
 def signed_in(
     request: Request[Any, Any, Any], base: KnowledgeBase, member: str, via: Via, back: str
 ) -> Redirect:
-    """Send the browser on with a new session; whatever it came with is void."""
+    """Redirect with a new session; the session that the browser had ends."""
     before = cookie_of(request, base) or None
     answer = see_other(back, "signed-in")
     token = base.accounts.sessions.begin(member, via, replacing=before)
@@ -174,15 +174,15 @@ def set_session(
     member: str,
     secret: str,
 ) -> None:
-    """Let the browser keep the secret of a session of `member`, out of the reach of scripts."""
+    """Set the session cookie of `member`, which scripts cannot read."""
     _set_cookie(answer, base, secret, LASTS)
     remember_device(answer, request, base, member)
 
 
 def forget_session(answer: Response[Any], base: KnowledgeBase, *, for_good: bool = False) -> None:
-    """Let the browser forget it, and `for_good` that anybody signed in there.
+    """Delete the session cookie, and if `for_good` the mark of a known browser too.
 
-    It is told with all that came with it, or would not listen.
+    Deleting needs the same attributes, or browsers ignore it.
     """
     _set_cookie(answer, base, "", 0)
     if for_good:
@@ -202,14 +202,14 @@ def _set_cookie(answer: Response[Any], base: KnowledgeBase, secret: str, lasts: 
 
 
 def require_signing_in(base: KnowledgeBase, way: str = "") -> None:
-    """Raise `NotFound` where nobody signs in, or not this way."""
+    """Raise `NotFound` if nobody signs in here, or not this way."""
     ways = base.settings.ways
     if not ways or (way and way not in ways):
         raise NotFound(_("Nobody signs in this way here; the settings of the server say how."))
 
 
 def own_session(visit: Visit, way: str = "") -> SessionInfo:
-    """The session; a page about oneself is for people, not for tokens. Raises `NotFound`."""
+    """The session, for pages about oneself, which tokens cannot use. Raises `NotFound`."""
     require_signing_in(visit.base, way)
     if visit.signed_in is None:
         raise NotFound(_("This page is for members who are signed in with a browser."))
@@ -217,7 +217,7 @@ def own_session(visit: Visit, way: str = "") -> SessionInfo:
 
 
 def safe_path(text: str) -> str:
-    """`text` if it is a path on this site, else the first page: no link leads through us away."""
-    # A browser reads a backslash as a slash, and passes over control characters.
+    """`text` if it is a path on this site, else the first page (no open redirects)."""
+    # Browsers read a backslash as a slash, and skip control characters.
     away = not text.startswith("/") or text.startswith("//") or "\\" in text
     return "/" if away or any(ord(letter) <= ord(" ") for letter in text) else text

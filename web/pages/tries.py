@@ -1,9 +1,9 @@
-"""How tries to sign in are counted: nobody uses up those of another.
+"""Counting of sign-in attempts, such that nobody uses up another's.
 
-A browser in which the member signed in before has tries of its own. From elsewhere they count for
-name and address together, so neither who tries a name elsewhere nor who tries others from the same
-address is in the way. What one address may cost the server in all is bounded far above that; where
-it has used that up, each name has a few tries left, one at a time, see `web.line`.
+A browser in which the member signed in before has attempts of its own. Elsewhere they count by
+name and address together, so that neither attempts on the same name from other addresses nor
+attempts on other names from the same address get in the way. The total of one address is limited
+far above that; once it is used up, each name has a few attempts left, one at a time (`web.line`).
 """
 
 from collections.abc import Callable
@@ -18,11 +18,11 @@ from kb.errors import TooManyAttempts
 from web.visit import Limits, cookie_name, visit_of
 
 KEPT = 365 * 24 * 3600
-"""Seconds that a browser is known after a sign-in."""
+"""Seconds that a browser stays known after a sign-in."""
 
 
 class Counted(Struct, frozen=True):
-    """What a try to sign in counts for.
+    """The keys that an attempt to sign in counts for.
 
     `own` is the name in a browser where its member signed in before, None in any other; `pair` is
     the name at this address.
@@ -34,12 +34,12 @@ class Counted(Struct, frozen=True):
 
     @property
     def place(self) -> bytes:
-        """Where it waits for its turn: those in known browsers wait for no others."""
+        """The place in the queue: a known browser has its own."""
         return self.own or self.address
 
 
 def counted(request: Request[Any, Any, Any], limits: Limits, name: str) -> Counted:
-    """What a try to sign in as `name` counts for, whether or not there is such a name."""
+    """The keys of an attempt to sign in as `name`, whether or not that name exists."""
     visit = visit_of(request)
     accounts = visit.base.accounts
     hashes = accounts.names.hashes(name)
@@ -53,9 +53,9 @@ def counted(request: Request[Any, Any, Any], limits: Limits, name: str) -> Count
 
 
 def look(limits: Limits, what: Counted) -> bool:
-    """Whether it is one of the few that an address which has none left still has for each name.
+    """Whether the address has no attempts left, and this is one of the few of the name.
 
-    Uses up nothing. Raises `TooManyAttempts` if it has to wait.
+    Counts nothing. Raises `TooManyAttempts` if the attempt has to wait.
     """
     if what.own and not limits.name.wait(what.own):
         return False
@@ -68,10 +68,10 @@ def look(limits: Limits, what: Counted) -> bool:
 
 
 def admit_sign_in(limits: Limits, what: Counted) -> Callable[[], None]:
-    """Count a try; what to call if it was right. Raises `TooManyAttempts`, and counts nothing then.
+    """Count an attempt; returns a function to call if it succeeds.
 
-    What other names did at an address takes nothing from the few tries of this one, and these take
-    nothing from those of the name or of the address.
+    The few attempts of a name do not count for the name or the address, nor do other names count
+    for them. Raises `TooManyAttempts`, in which case nothing is counted.
     """
     if what.own and not limits.name.take(what.own):
         return partial(limits.name.forgive, what.own)
@@ -82,7 +82,7 @@ def admit_sign_in(limits: Limits, what: Counted) -> Callable[[], None]:
             return _nothing
         raise TooManyAttempts(wait)
     if wait := limits.name.take(what.pair):
-        # No password is looked at, so it costs the server nothing.
+        # No password is checked, so it costs the server nothing.
         limits.address.give_back(what.address)
         raise TooManyAttempts(wait)
 
@@ -94,11 +94,11 @@ def admit_sign_in(limits: Limits, what: Counted) -> Callable[[], None]:
 
 
 def _nothing() -> None:
-    """A right password gives none of the few back."""
+    """Success does not give one of the few attempts back."""
 
 
 def place_of(request: Request[Any, Any, Any], limits: Limits) -> bytes:
-    """Where someone who has not said their name waits: in a known browser for no others."""
+    """The place in the queue of a request without a name: its known browser, or its address."""
     visit = visit_of(request)
     device = visit.base.accounts.devices.number(_cookie_of(request, visit.base))
     return limits.address.keyed("device", device) if device else limits.address.keyed(visit.address)
@@ -107,7 +107,7 @@ def place_of(request: Request[Any, Any, Any], limits: Limits) -> bytes:
 def remember_device(
     answer: Response[Any], request: Request[Any, Any, Any], base: KnowledgeBase, member: str
 ) -> None:
-    """Let the browser tell next time that `member` signed in there."""
+    """Set the cookie by which the browser is known to `member` at the next sign-in."""
     accounts = base.accounts
     name = accounts.names.hash_of(member)
     value = accounts.devices.remembering(_cookie_of(request, base), name)
@@ -115,7 +115,7 @@ def remember_device(
 
 
 def forget_device(answer: Response[Any], base: KnowledgeBase) -> None:
-    """Let the browser forget that anybody signed in there."""
+    """Delete the cookie by which the browser is known."""
     _set_cookie(answer, base, "", 0)
 
 

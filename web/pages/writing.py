@@ -1,4 +1,4 @@
-"""Contribute an entry and revise one, with the form made from the kind's template."""
+"""Contributing and revising an entry, with the form made from its kind's template."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -45,7 +45,7 @@ class WritingPage(Struct, frozen=True):
 
 
 class KindsPage(Struct, frozen=True):
-    """Which kind of entry it is to be."""
+    """The choice of a kind for a new entry."""
 
 
 @get("/entries/new", sync_to_thread=True, rule=CONTRIBUTE, queue="reads")
@@ -129,7 +129,7 @@ def revise(
             note=form.note or None,
         )
     except RevisionConflict as error:
-        # Read again: the conflict may have come up after the entry was read above.
+        # Read again: the conflict may have arisen after the entry was read above.
         page = conflict_page(session, session.catalogue.get(entry_id), form, error.who)
         return pages.render("conflict.html", page, at="browse", status=status_of(error))
     except (InvalidInput, Refused) as error:
