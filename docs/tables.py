@@ -1,6 +1,6 @@
-"""The tables of the reference, made of the program: `make docs` writes them, `make lint` compares.
+"""Generated tables of the reference: `make docs` writes them, `make lint` compares.
 
-A page has a block `[[[cog print(tables.NAME()) ]]]` for each; what stands around it is by hand.
+A page has a block `[[[cog print(tables.NAME()) ]]]` for each; the text around it is by hand.
 """
 
 import json
@@ -37,25 +37,25 @@ NOT_OURS = {
     "/api/docs": "The same for people to read.",
     "/api": "The same for people to read.",
 }
-"""What the addresses are for whose handlers Litestar makes, in no order that stays."""
+"""Descriptions of routes whose handlers Litestar makes; their order varies, so it is fixed here."""
 
 WHO = ("anybody", "member", "author", "curator", "steward", "reporter")
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table in Markdown, with empty lines around it: it is no part of the comment above."""
+    """A Markdown table, with empty lines that separate it from cog's comments."""
     head = list(head)
     lines = ["".join(f"| {cell} " if cell else "| " for cell in row) + "|" for row in (head, *rows)]
     return "\n".join(["", lines[0], "|" + "---|" * len(head), *lines[1:], ""])
 
 
 def code(*words: str) -> str:
-    """Words as the program has them, with commas between."""
+    """`words` as inline code, separated by commas."""
     return ", ".join(f"`{word}`" for word in words)
 
 
 def settings() -> str:
-    """Each setting: its variable, its default, what it does."""
+    """All settings: variable, default, description."""
     hints = get_type_hints(Settings, include_extras=True)
     defaults = {field.name: field.default for field in structs.fields(Settings)}
     return table(
@@ -68,13 +68,13 @@ def settings() -> str:
 
 
 def described(hint: Any) -> str:
-    """What the `Meta` of an annotated type says; an error for one that says nothing."""
+    """The description in the `Meta` of an annotated type. Raises `ValueError` if there is none."""
     (meta,) = (each for each in hint.__metadata__ if isinstance(each, Meta) and each.description)
     return str(meta.description)
 
 
 def events() -> str:
-    """Each type of event: its stream, version and area, what of it is sealed, who reads it."""
+    """All event types: stream, version, area, sealed fields, views that read them."""
     return table(
         ("event", "stream", "version", "area", "sealed", "views that read it"),
         (
@@ -94,12 +94,12 @@ def events() -> str:
 
 
 def stream_of(kind: StreamKind) -> str:
-    """How the streams of a kind are named."""
+    """The names of the streams of a kind."""
     return kind.name if kind.name == "community" else f"{kind.name}-ID"
 
 
 def event(name: str) -> str:
-    """Where a type of event is stored, and its golden payload before it is sealed."""
+    """The stream and version of an event type, and its golden payload before sealing."""
     kind, fact = next(
         (kind, fact)
         for area in AREAS
@@ -115,7 +115,7 @@ def event(name: str) -> str:
 
 
 def errors() -> str:
-    """Each code of an error, with what helps."""
+    """All error codes, with their remedies."""
     return table(
         ("code", "what it means", "what to do", "status", "exit"),
         (
@@ -126,17 +126,17 @@ def errors() -> str:
 
 
 def commands() -> str:
-    """A section for each command: how it is called, what it does, its options."""
+    """A section for each command: usage, description, options."""
     return "".join(map(section, contexts(click.Context(cli, info_name="kb"))))
 
 
 def options_of_all() -> str:
-    """What `kb` itself takes."""
+    """The options of `kb` itself."""
     return options(click.Context(cli, info_name="kb"))
 
 
 def contexts(above: click.Context) -> Iterator[click.Context]:
-    """All commands of a group, each before those that it has itself."""
+    """All commands of a group, each before its own subcommands."""
     group = above.command
     assert isinstance(group, click.Group)  # noqa: S101 - tells the type checker what is asked for
     for name in group.list_commands(above):
@@ -148,7 +148,7 @@ def contexts(above: click.Context) -> Iterator[click.Context]:
 
 
 def section(context: click.Context) -> str:
-    """What `--help` of a command says, as a part of a page."""
+    """The `--help` of a command as a section of a page."""
     command = context.command
     head = f"\n## {context.command_path}\n"
     text = cleandoc(command.help or "")
@@ -159,7 +159,7 @@ def section(context: click.Context) -> str:
 
 
 def options(context: click.Context) -> str:
-    """The options of a command but `--help`: what each takes, is for, and is without."""
+    """The options of a command except `--help`: value, description, default."""
     return table(
         ("option", "value", "what it does", "default"),
         (
@@ -171,7 +171,7 @@ def options(context: click.Context) -> str:
 
 
 def taken(option: click.Option) -> str:
-    """What stands behind an option."""
+    """The values that an option takes."""
     if option.is_flag:
         return ""
     match option.type:
@@ -185,12 +185,12 @@ def taken(option: click.Option) -> str:
 
 
 def said(option: click.Option) -> str:
-    """What `--help` says of it, but what stands in brackets at the end: how it is without."""
+    """The help of an option, without the default in brackets at its end."""
     return re.sub(r" \[[^]]*\]$", "", str(option.help).rstrip("."))
 
 
 def default_of(option: click.Option) -> str:
-    """How it is without: what the help says in brackets, or the default that click shows."""
+    """The default of an option: from brackets at the end of its help, or as click shows it."""
     if option.required:
         return "required"
     if in_words := re.search(r" \[([^]]*)\]$", str(option.help).rstrip(".")):
@@ -201,7 +201,7 @@ def default_of(option: click.Option) -> str:
 
 
 def operations() -> str:
-    """Each operation of the JSON interface, with its parameters and the rule that it needs."""
+    """All operations of the JSON interface, with their parameters and rules."""
     return table(
         ("operation", "what it does", "parameters", "rule"),
         (
@@ -213,7 +213,7 @@ def operations() -> str:
 
 
 def pages() -> str:
-    """Each page and what its forms are sent to, with the rule that it needs."""
+    """All pages and the addresses that their forms post to, with their rules."""
     return table(
         ("address", "what it is", "rule"),
         (
@@ -226,13 +226,13 @@ def pages() -> str:
 
 @cache
 def application() -> Litestar:
-    """The application, over a base that is gone."""
+    """The application, over a temporary base that is already deleted."""
     with TemporaryDirectory() as folder, community_at(Path(folder) / "data") as community:
         return community.app
 
 
 def routes() -> Iterator[tuple[str, str, HTTPRouteHandler]]:
-    """Method, address and handler of all that the application answers to."""
+    """Method, path and handler of every route."""
     places = {path: place for place, path in enumerate(NOT_OURS, 1)}
     for route in sorted(application().routes, key=lambda each: places.get(each.path_format, 0)):
         if isinstance(route, HTTPRoute):
@@ -243,7 +243,7 @@ def routes() -> Iterator[tuple[str, str, HTTPRouteHandler]]:
 
 
 def purpose(handler: HTTPRouteHandler, path: str) -> str:
-    """What the docstring of a handler says, which the OpenAPI document has as well."""
+    """The docstring of a handler, which is also in the OpenAPI document."""
     handling = getattr(handler.fn, "func", handler.fn)  # of one that Litestar runs in a thread
     text = NOT_OURS.get(path) or getdoc(handling)
     return " ".join(str(text).split()).removesuffix(".")
@@ -256,7 +256,7 @@ def rule(handler: HTTPRouteHandler) -> str:
 
 
 def asked(method: str, path: str) -> str:
-    """What may stand in the address of an operation behind the question mark."""
+    """The query parameters of an operation."""
     described = (application().openapi_schema.paths or {}).get(path)
     found = getattr(described, method.lower(), None)
     parameters = (found and found.parameters) or ()
@@ -264,7 +264,7 @@ def asked(method: str, path: str) -> str:
 
 
 def actions() -> str:
-    """Each action: who may by that role alone, and the scope that a token needs for it."""
+    """All actions: which roles may perform them, and the token scope that they need."""
     return table(
         ("what", *("its author" if who == "author" else who for who in WHO), "scope"),
         (
@@ -279,5 +279,5 @@ def actions() -> str:
 
 
 def allows(action: Action, who: str) -> bool:
-    """Whether that role may; one who began something is a member, and a member is somebody."""
+    """Whether `who` may perform `action`; authors are members too, and "anybody" includes all."""
     return bool(action.allowed & {"anybody", who, *(["member"] if who == "author" else [])})
