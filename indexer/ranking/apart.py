@@ -1,4 +1,4 @@
-"""Which documents have one word of several, where none has all of them."""
+"""Finds documents that have a rare word of a question of several words."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,19 +15,17 @@ from indexer.text.said import Texts, said
 from indexer.text.wanted import Word
 
 FEW = 2
-"""Documents with rare words, at most: docs/decisions/0003-fusion.md."""
+"""The most documents with rare words: docs/decisions/0003-fusion.md."""
 
 SHOWN = 5
-"""How many of the first are shown where nothing is close: what has a rare word is among them."""
+"""Hits shown where nothing is close; documents with a rare word are among them."""
 
 Passages = Mapping[str, int | None]
-"""Documents by id, each with the passage that says a word; None where its terms tell."""
+"""The passage of each document, by id, that says a word; None where a term decided."""
 
 
 class Apart(Struct, frozen=True):
-    """Documents that have `rare` words, and how to tell those that have one of the other words:
-    they are among the `others`, or have one of the `terms`.
-    """
+    """Documents with `rare` words; those with another are in `others` or have one of `terms`."""
 
     rare: Passages = {}
     others: frozenset[str] = frozenset()
@@ -35,8 +33,8 @@ class Apart(Struct, frozen=True):
 
 
 class _Held(Struct, frozen=True):
-    """Documents that have a word in its nearest spelling, no more than a few where a term tells;
-    and how to tell those that have it in any: by id, or by a term.
+    """Documents with the nearest spelling of a word (at most `FEW` + 1 where a term decides), and
+    the ids or terms of those with any spelling.
     """
 
     nearest: Passages
@@ -53,7 +51,7 @@ def apart(
     memory: Memory,
     stored: Texts,
 ) -> Apart:
-    """Those that have a word that few have: by rising number, while they are `FEW` in all."""
+    """The documents of the rarest words, as long as they are at most `FEW` in all."""
 
     def holding(word: Word) -> _Held:
         plain = _plain(word, known)
@@ -78,7 +76,7 @@ def apart(
 
 
 def having(single: Apart, found: Candidates, what: Sought) -> Bools:
-    """Which of those found have another word of the question than the rare ones."""
+    """Which candidates have a word of the question that is not rare."""
     columns = [column for column, term in enumerate(what.terms) if term in single.terms]
     told = np.array([name in single.others for name in found.ids], np.bool_)
     have: Bools = told | found.held[:, columns].any(axis=1)
@@ -91,10 +89,10 @@ def admitted(
     levels: NDArray[np.int64],
     have: Bools,
 ) -> list[int]:
-    """`order` with those that have a rare word among the first, not before all others.
+    """`order` with the documents that have a rare word moved into the first `SHOWN`.
 
-    Of as many others as there is room for those that `have` another of the words stay ahead of
-    them by their score.
+    Others that fit beside them and `have` another word of the question are ranked with them by
+    score.
     """
     above = [place for place in order if levels[place] > RARE]
     rare = [place for place in order if levels[place] == RARE]
@@ -106,7 +104,7 @@ def admitted(
 
 
 def _plain(word: Word, known: Statistics) -> list[str]:
-    """The spellings of a word that is one term, as it is written first, that are there."""
+    """The spellings of a word that occur in documents, the one in the question first."""
     return [
         each
         for form, others in word.forms.items()

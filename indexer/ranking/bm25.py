@@ -1,4 +1,4 @@
-"""BM25 of our own, as the statistics of either engine count what the principal may not see.
+"""BM25 over the documents that a principal may see, unlike the statistics of either engine.
 
 Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009; the inverse
 document frequency is the one that is never below 0.
@@ -12,13 +12,13 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 K1, B = 1.2, 0.75
-"""How soon a repeated term adds nothing more, and how much of a document's length counts."""
+"""Saturation of repeated terms, and the influence of document length."""
 
 
 class Statistics(Struct, frozen=True):
-    """What the documents that someone may see have in common.
+    """Statistics of the documents that a principal may see.
 
-    How many there are, their mean length in terms, and for each term asked about how many hold it.
+    Their number, their mean length in terms, and the document frequencies of the terms asked for.
     """
 
     documents: int
@@ -32,14 +32,14 @@ class Statistics(Struct, frozen=True):
 
 
 def weights(terms: Mapping[str, int], known: Statistics) -> dict[str, float]:
-    """What each term of a question weighs: how often the question has it times its idf."""
+    """The weight of each term of a question: its count there times its idf."""
     return {term: count * known.idf(term) for term, count in terms.items()}
 
 
 def saturated(
     counts: NDArray[np.float64], lengths: NDArray[np.float64], mean: float
 ) -> NDArray[np.float64]:
-    """What the counts of a term in documents of these lengths are worth: 1 once, K1 + 1 at most.
+    """The saturated counts of a term in documents of these lengths, below K1 + 1.
 
     Each result depends on its own document alone, to the last bit.
     """

@@ -1,8 +1,7 @@
-"""What documents have of that which a question wants exactly: each as a whole, and in one passage.
+"""Levels of exact matches: how much of the wanted terms a document has, whole and in one passage.
 
-A document that has all of it comes before every other, whatever the model thinks of both. That what
-is wanted stands together counts more than that it stands somewhere, the very words more than others
-of the same stem.
+A document that has all of them precedes every other, whatever their vectors. Terms together in one
+passage count more than terms anywhere, and exact words more than others of the same stem.
 """
 
 from collections.abc import Container, Mapping, Sequence, Sized
@@ -24,22 +23,21 @@ Integers = NDArray[np.int64]
 T = TypeVar("T", bound=np.generic)
 
 TOGETHER, EXACT, ALIKE_TOGETHER, ALIKE, RARE, NOTHING = 5, 4, 3, 2, 1, 0
-"""What a document has: all as it is written, in one passage or in several; or only all stems; or
-one of the words that few have. More than that has one that says it, see `indexer.text.sayings`."""
+"""Levels of a document: all terms as written, in one passage or in several; all stems, likewise; a
+rare word. Documents that say the question have higher ones, see `indexer.text.sayings`."""
 
 _ENOUGH = 0.5
-"""The share, by weight, that the terms found anywhere must have of all that are wanted."""
-
+"""The least share, by weight, of the wanted terms that must occur in any document."""
 
 _NEXT = 2
-"""How many passages on a phrase may end: the numbers of a document go up in its order."""
+"""Passages after its first in which a phrase may end; their numbers ascend within a document."""
 
 
 class Passages(Protocol):
-    """What is stored of passages; see `indexer.stored.passage_store`."""
+    """Reads stored passages; see `indexer.stored.passage_store`."""
 
     def fetch(self, numbers: Sequence[int]) -> Mapping[int, Fetched]:
-        """The passages with these numbers that are there."""
+        """The passages with these numbers; missing ones are left out."""
         ...
 
     def terms(self, numbers: Sequence[int]) -> Mapping[int, bytes]:
@@ -48,11 +46,11 @@ class Passages(Protocol):
 
 
 class Sought(Struct, frozen=True):
-    """Terms that a document must have, as they are written and without regard to that.
+    """The terms that a document must have: `exact` as written, `loose` in their plainest form.
 
-    Only such as a document that the principal sees has; `gains` is what each of them weighs, and
-    each of a few words. `whole` tells that none is missing, `stemmed` that one is there in other
-    forms alone. What says one of the `phrases` has all its terms.
+    Only terms of documents that the principal may see. `gains` are the weights of these, or of the
+    terms of single words. `whole`: no term is missing. `stemmed`: one occurs in other forms only.
+    `phrases` have the plain terms that each needs.
     """
 
     exact: tuple[str, ...] = ()
@@ -69,14 +67,14 @@ class Sought(Struct, frozen=True):
 
 
 class Evidence(Struct, frozen=True):
-    """How much a document has, and the number of the passage that has most of it."""
+    """The level of a document, and the number of its best passage."""
 
     level: int
     passage: int
 
 
 def sought(wanted: Wanted, known: bm25.Statistics) -> Sought:
-    """What of `wanted` can be found: no more than single words if most of it is nowhere."""
+    """The part of `wanted` that can be found; only single words if most of it occurs nowhere."""
     there = {term for term, count in known.frequencies.items() if count}
     exact = _nearest(wanted.exact, there)
     found = [term for term in exact if term in there]
@@ -99,13 +97,13 @@ def sought(wanted: Wanted, known: bm25.Statistics) -> Sought:
 
 
 def _loose(forms: Mapping[str, Sequence[str]], there: Container[str]) -> list[str]:
-    """The plainest form of each that is there."""
+    """The plainest form of each word, if it occurs."""
     plainest = [(form, *others)[-1] for form, others in forms.items()]
     return [term for term in plainest if term in there]
 
 
 def _nearest(forms: Mapping[str, Sequence[str]], there: Container[str]) -> list[str]:
-    """Each as it is written or as near to that as it is there, or else in its plainest form."""
+    """The nearest form of each word that occurs, or else its plainest."""
     return [
         next((each for each in (form, *others) if each in there), others[-1] if others else "")
         for form, others in forms.items()
@@ -113,7 +111,7 @@ def _nearest(forms: Mapping[str, Sequence[str]], there: Container[str]) -> list[
 
 
 def levels(held: Bools, what: Sought) -> NDArray[np.int64]:
-    """That of documents as a whole; `held` tells which of `what.terms` each of them has."""
+    """The levels of whole documents; `held` are which of `what.terms` each has."""
     place = {term: column for column, term in enumerate(what.terms)}
     found = np.zeros(len(held), np.int64)
     for level, terms in ((ALIKE, what.loose), (EXACT, what.exact)):
@@ -123,17 +121,17 @@ def levels(held: Bools, what: Sought) -> NDArray[np.int64]:
 
 
 def is_simple(what: Sought) -> bool:
-    """Whether a document that has all has it in one passage."""
+    """Whether a single term is wanted, so that one passage has all of it."""
     return len(what.exact) <= 1 and len(what.loose) <= 1 and not what.phrases
 
 
 def weigh(
     what: Sought, held: Sequence[Bools], numbers: Sequence[Sequence[int]], stored: Passages
 ) -> list[Evidence | None]:
-    """What each document has whose passages, the nearest first, have these numbers.
+    """The evidence of documents whose passages, nearest first, have these `numbers`.
 
-    None for one without any. `held` tells for each which of `what.terms` it has as a whole. What
-    none of its passages has stands in its title or keywords and counts for each.
+    None for one without passages. `held` are which of `what.terms` each document has. A term that
+    no passage has is in title or keywords, and counts for every passage.
     """
     terms = stored.terms([*chain.from_iterable(numbers)])
     found = _holding(
@@ -145,7 +143,7 @@ def weigh(
     whole = [
         inside | (each & ~inside.any(axis=0)) for each, inside in zip(held, parts, strict=True)
     ]
-    # Of all documents at once: each step takes longer to begin than it does for one of them.
+    # All documents at once: numpy's overhead per call exceeds the work for one document.
     together = _split(levels(_joined(whole, counted), what), whole)
     any_of = np.array([each.any(axis=0) for each in whole], np.bool_).reshape(len(whole), counted)
     anywhere = levels(any_of, what)
@@ -168,14 +166,14 @@ def _joined(each: Sequence[Bools], columns: int) -> Bools:
 
 
 def _split(rows: NDArray[T], like: Sequence[Sized]) -> list[NDArray[T]]:
-    """`rows`, as many of them in each piece as `like` has."""
+    """`rows` split into pieces of the lengths of `like`."""
     return np.split(rows, np.cumsum([len(each) for each in like])[:-1]) if like else []
 
 
 def _holding(
     wanted: NDArray[np.uint64], numbers: Sequence[Sequence[int]], terms: Mapping[int, bytes]
 ) -> list[tuple[list[int], Bools]]:
-    """The passages that have any of the keys in `wanted`, and which; the first if none has any."""
+    """The passages with any of the keys `wanted`, and which; the first one if there is none."""
     there = [[number for number in each if number in terms] for each in numbers]
     inside = _inside(wanted, [terms[number] for number in chain.from_iterable(there)])
     found = []
@@ -192,7 +190,7 @@ def _said_by(
     """Which passages of each document say which phrases."""
     if not what.phrases:
         return [np.ones((len(passages), 0), np.bool_) for passages, _ in found]
-    # Nothing else says a phrase, so the texts of the others are not read, but for their title.
+    # Only passages with all terms can say a phrase; the first is read for its title.
     phrases, first = [*what.phrases], len(what.terms)
     counts = np.array([len(each) for each in what.phrases.values()], np.int64)
     saying = [_may_say(passages, inside[:, first:], counts) for passages, inside in found]
@@ -211,7 +209,7 @@ def _said_by(
 
 
 def _inside(wanted: NDArray[np.uint64], held: Sequence[bytes]) -> Bools:
-    """Which of the keys in `wanted` each passage has: at once, as there are thousands."""
+    """Which of the keys `wanted` each of thousands of passages has."""
     found = np.zeros((len(held), len(wanted)), np.bool_)
     together = np.frombuffer(b"".join(held), dtype=np.uint64)
     passage = np.repeat(np.arange(len(held)), [len(each) // together.itemsize for each in held])
@@ -221,7 +219,7 @@ def _inside(wanted: NDArray[np.uint64], held: Sequence[bytes]) -> Bools:
 
 
 def _level(together: NDArray[np.int64], anywhere: int, said: Bools) -> int:
-    """That of a document: `together` of each of its passages, `anywhere` of it as a whole."""
+    """The level of a document from those `together` of its passages and `anywhere` in it."""
     if (together[said.all(axis=1)] == EXACT).any():
         return TOGETHER
     if anywhere == EXACT and said.any(axis=0).all():
@@ -232,10 +230,11 @@ def _level(together: NDArray[np.int64], anywhere: int, said: Bools) -> int:
 
 
 def _may_say(numbers: Sequence[int], inside: Bools, counts: Integers) -> Bools:
-    """The passages that have all words of a phrase, with the next ones or by themselves.
+    """The passages that have all words of a phrase, by themselves or with the next ones.
 
-    The columns of `inside` are the words of all phrases, so many of each; one of the answer is a
-    phrase. What has none of its words does not begin it; what no passage has the title may have.
+    The columns of `inside` are the words of all phrases, `counts` of each; those of the answer are
+    phrases. A passage with none of the words cannot begin it; the title may have words that no
+    passage has.
     """
     order = np.argsort(numbers)
     behind, found = np.array(numbers)[order], inside[order]
@@ -253,7 +252,7 @@ def _may_say(numbers: Sequence[int], inside: Bools, counts: Integers) -> Bools:
 
 
 def _every(columns: Bools, counts: Integers) -> Bools:
-    """Whether all of so many columns are true, for one run of columns after another."""
+    """Whether all columns are true, for each of consecutive runs of `counts` columns."""
     ends = np.cumsum(counts)
     missing = np.zeros((len(columns), columns.shape[1] + 1), np.int64)
     np.cumsum(~columns, axis=1, out=missing[:, 1:])
@@ -262,7 +261,7 @@ def _every(columns: Bools, counts: Integers) -> Bools:
 
 
 def _said(phrases: Sequence[str], fetched: Sequence[Fetched | None], may: Bools) -> Bools:
-    """Which passages say which phrases, their title counted for each; only those that `may` do."""
+    """Which passages say which phrases, in text or title; only those that `may` are read."""
     title = next((f" {name_key(each.title)} " for each in fetched if each), "")
     said = np.zeros((len(fetched), len(phrases)), np.bool_)
     said[:] = [f" {phrase} " in title for phrase in phrases]
@@ -274,13 +273,13 @@ def _said(phrases: Sequence[str], fetched: Sequence[Fetched | None], may: Bools)
 
 
 def _says(phrases: Sequence[str], fetched: Fetched) -> list[bool]:
-    """Whether each stands in the passage, or begins there and ends behind it."""
+    """Whether each phrase is in the passage, or begins there and ends after it."""
     passage = fetched.passage
     told = f" {name_key(passage.heading)}  {name_key(passage.text)} "
     found = [phrase in told for phrase in phrases]
     if all(found) or not passage.after:
         return found
-    # Longer than it by the signs between its words, which are not many.
+    # Longer than the phrase, because of signs between its words.
     reach = 2 * max(map(len, phrases)) + 64
     near = passage.text[-reach:]
     cut = len(name_key(near)) + 1

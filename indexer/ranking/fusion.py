@@ -1,10 +1,9 @@
-"""Pure functions from two ways of scoring to one ranking.
+"""Pure functions that fuse lexical and vector scores into one ranking.
 
-A document's cosine is the soft maximum of those of its passages: between their mean, which tells
-what it is about, and their best, which tells what it answers. Scores of both sides become z-scores
-over all documents that the principal may see, so that they can be added; to the first of the sum is
-added how near the words come to each other, and they are smoothed by their neighbours' scores
-(score regularisation: Diaz, CIKM 2005).
+A document's cosine is the soft maximum over its passages: between their mean (its topic) and their
+best (what it answers). Scores of both sides become z-scores over all documents that the principal
+may see, so that they can be added. The head of the result is adjusted by the nearness of single
+words, and smoothed by the scores of neighbours (score regularisation: Diaz, CIKM 2005).
 """
 
 import math
@@ -20,7 +19,7 @@ from indexer.ranking.bm25 import Statistics
 Floats = NDArray[np.float32] | NDArray[np.float64]
 
 HEAD = 50
-"""How many of the first are looked at more closely: their words are met, their scores smoothed."""
+"""Documents at the head of a ranking that are compared word by word and smoothed."""
 
 
 class Distribution(Struct, frozen=True):
@@ -31,7 +30,7 @@ class Distribution(Struct, frozen=True):
 
 
 def lexical_distribution(weights: Mapping[str, float], known: Statistics) -> Distribution:
-    """That of BM25 from document frequencies: each term found adds its weight, saturation aside.
+    """The distribution of BM25 from document frequencies, ignoring saturation.
 
     With p = df/N: mean = sum of p weight, variance = sum of p (1 - p) weight^2.
     """
@@ -49,10 +48,10 @@ def lexical_distribution(weights: Mapping[str, float], known: Statistics) -> Dis
 def soft_maximum(
     cosines: Floats, starts: NDArray[np.int64], sharpness: float
 ) -> NDArray[np.float64]:
-    """One score for each run of `cosines`; `starts` are the places where runs, none empty, begin.
+    """One score for each run of `cosines`; `starts` are the indexes of the runs, none empty.
 
-    log(mean(exp(sharpness x))) / sharpness. Unlike the best one alone it does not rise with the
-    number of passages, each of which is one more chance for a high cosine.
+    log(mean(exp(sharpness x))) / sharpness. Unlike the maximum it does not grow with the
+    number of passages, each of which is another chance for a high cosine.
     """
     counts = np.diff(starts, append=len(cosines))
     powers = np.exp(sharpness * cosines.astype(np.float64))
@@ -68,7 +67,7 @@ def standardise(scores: Floats, distribution: Distribution) -> NDArray[np.float6
 
 
 def combine(lexical: Floats, dense: Floats, weight: float) -> NDArray[np.float64]:
-    """The sum of two z-scores of the same documents, of which the lexical one has `weight`."""
+    """The weighted sum of two z-scores of the same documents; the lexical one has `weight`."""
     total: NDArray[np.float64] = weight * lexical + (1 - weight) * dense
     return total
 
@@ -76,12 +75,11 @@ def combine(lexical: Floats, dense: Floats, weight: float) -> NDArray[np.float64
 def smooth(
     scores: NDArray[np.float64], vectors: Floats, calibration: Calibration
 ) -> NDArray[np.float64]:
-    """Scores, best first, of which the first 50 move towards those of near documents.
+    """Smooth the first 50 of `scores`, best first, towards those of similar documents.
 
     With smoothing s: (1 - s) own + s average of the others, weighted by the softmax of their
     cosines times the sharpness.
-    `vectors` are unit vectors of the documents in the same order. What is smoothed stays ahead of
-    the rest.
+    `vectors` are unit vectors of the documents in the same order.
     """
     count = min(HEAD, len(scores))
     if count < 2:

@@ -1,4 +1,4 @@
-"""How near the words of a question come to those of a passage, each to its nearest.
+"""MaxSim: compares each word of a question with the most similar word of a passage.
 
 Late interaction: Khattab and Zaharia, ColBERT, SIGIR 2020; here with one vector for each distinct
 word, and with words weighing by their inverse document frequency, without which nothing is gained.
@@ -17,9 +17,9 @@ def nearness(
 ) -> NDArray[np.float64]:
     """For each passage the weighted mean, over the question's words, of the best cosine; 0 to 1.
 
-    `question` has shape (words, dimension), `weights` one number, not below 0, for each of these
-    words, each passage shape (its words, dimension). A passage without words has 0, as has every
-    passage if nothing weighs anything.
+    `question` has shape (words, dimension), `weights` one number >= 0 for each of these words, and
+    each passage shape (its words, dimension). It is 0 for a passage without words, and for all if
+    the weights are 0.
     """
     found = np.zeros(len(passages))
     counts = np.array([len(words) for words in passages], dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Puts the first of a ranking in the order of a reranker, without moving them past the others.
+"""Reorders the head of a ranking by a reranker, within levels.
 
 Nogueira and Cho, Passage Re-ranking with BERT, 2019.
 """
@@ -14,7 +14,7 @@ from indexer.ranking.evidence import Passages
 from indexer.stored.rows import Fetched
 
 RERANKED = 20
-"""How many of the first are read once more."""
+"""Documents at the head that the reranker reads."""
 
 
 def reranked(
@@ -26,11 +26,11 @@ def reranked(
     stored: Passages,
     reranker: Reranker,
 ) -> NDArray[np.float64]:
-    """`fused` with the scores of the first of `order` handed out anew among those of one level.
+    """`fused` with the scores of the first of `order` redistributed within each level.
 
-    The document that the reranker puts first gets the highest score that one of them had, and so
-    on: what has more of that which is exactly asked for stays first, and what was not read stays
-    behind. `passages` has the number of each document's best passage, by its place.
+    The document that the reranker prefers gets the highest score of its level, and so on. So higher
+    levels stay first, and documents that were not read stay behind. `passages` maps each place to
+    the number of the document's best passage.
     """
     first = order[:RERANKED]
     fetched = stored.fetch([passages[place] for place in first])

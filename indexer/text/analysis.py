@@ -1,21 +1,20 @@
-"""The one place where text becomes terms, so that engines, statistics and marks agree on words.
+"""Text analysis: turns text into terms, the same for engines, statistics and marks.
 
 A word is a run of letters, digits and the marks on them, in any script, with a short English
 ending ("user's"). It becomes a term by compatibility decomposition, case folding, dropping accents
 ("Größe" -> "grosse"), writing katakana as hiragana, dropping the Arabic article, and the English
 Snowball stemmer. Of scripts that are written without spaces each sign is a word, digits aside.
 
-Beside these plain terms a text has others, by which what is exactly asked for is found. Each begins
-with a sign of its own:
+Besides these plain terms a text has others, for exact matching. Each kind has its own prefix:
 
 - two words with the signs between them (`customer_order`, `10.2`), and a word with the signs that
   belong to it (`c++`, `--force`);
 - two signs of a script without spaces, side by side;
 - a stop word, and once more if it is written in capitals (IT);
 - the form that a word has before it is stemmed and loses its accents;
-- others that it may be written in: without accents, ö as oe, with no hyphen or apostrophe in it, no
-  signs that raise or lower a part (H~2~O), digits without what sets off their groups, an
-  acronym without its full stops.
+- its other spellings: without accents, ö as oe, without hyphen or apostrophe, without the signs
+  that raise or lower a part (H~2~O), digits without group separators, an acronym without its full
+  stops.
 """
 
 import re
@@ -31,21 +30,21 @@ import Stemmer
 from indexer.text.letters import folded, others, set_off, written
 
 VERSION = 10
-"""Part of what an index was made with: another version means other terms, hence another index."""
+"""Stored with an index: another version makes other terms, so the index must be rebuilt."""
 
 LONGEST_QUESTION = 2_200
-"""Characters: a model and ranking read no more of it, so more is refused instead of cut unseen."""
+"""Characters: model and ranking read no more, so a longer question is refused, not cut."""
 
 MAX_WORD = 64
-"""Characters of a word that count: longer runs are keys and addresses, known by their beginning."""
+"""Characters of a word that count: longer runs are keys and addresses, cut to their beginning."""
 
 MAX_TERMS = 1024
-"""Further distinct terms of a question are left out: they cost time and say nothing new."""
+"""The most distinct terms of a question: more cost time and add nothing."""
 
 PAIR, SIGNS, STOP, CAPITALS, FORM, OTHER = "&", "%", "=", "^", "!", "~"
-"""What terms that are not plain begin with."""
+"""Prefixes of the terms that are not plain."""
 
-_KEPT_LENGTH = 32  # characters of pieces of text that are remembered with their terms
+_KEPT_LENGTH = 32  # characters of the longest piece of text whose terms are cached
 
 _STOP_WORDS = """
 a about above after again against all also am an and any are as at be because been before being
@@ -60,7 +59,7 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 """English words too common to tell documents apart."""
 
 _APOSTROPHES = re.compile("['\u2019]")
-# Of other languages an apostrophe ends a word: l'OS, dell'arte, qu'il.
+# In other languages an apostrophe ends a word: l'OS, dell'arte, qu'il.
 _ENDING = "(?:['\u2019](?:[sStTdDmM]|ll|LL|re|RE|ve|VE)(?![A-Za-z0-9]))?"
 _ASCII_WORD = re.compile("[A-Za-z0-9]+" + _ENDING)
 _UNSPACED = (
@@ -69,7 +68,7 @@ _UNSPACED = (
 )
 _SINGLE = rf"[[{_UNSPACED}]&&[\p{{L}}\p{{Nl}}\p{{No}}\p{{So}}]]"
 _INNER = r"\u00ad\u200c\u200d\u2060"
-"""Signs without width that stand inside words and are no part of them."""
+"""Zero-width signs inside words, which are ignored."""
 _LATER = rf"[[\p{{L}}\p{{N}}\p{{M}}{_INNER}]--{_SINGLE}]"
 _WORD = regex.compile(
     rf"[A-Za-z0-9]++(?!{_LATER}){_ENDING}(?!{_LATER})"
@@ -90,7 +89,7 @@ _SAME_SIGN = str.maketrans(
 
 
 class Word(NamedTuple):
-    """A word of a piece of text, where it stands in it, and whether it is a single sign."""
+    """A word of a piece of text, its place there, and whether it is a single sign."""
 
     start: int
     end: int
@@ -99,7 +98,7 @@ class Word(NamedTuple):
 
 
 def terms(text: str) -> list[str]:
-    """The plain terms of `text` in their order, stop words left out."""
+    """The plain terms of `text` in order, without stop words."""
     return [term for term in all_terms(text) if is_plain(term)]
 
 
@@ -109,7 +108,7 @@ def all_terms(text: str) -> list[str]:
 
 
 def is_plain(term: str) -> bool:
-    """Whether it counts as a word of a text, in its length above all."""
+    """Whether a term is a word that counts towards the length of a text."""
     return term[0] not in "&%=^!~"
 
 
@@ -119,13 +118,10 @@ def is_sign(term: str) -> bool:
 
 
 def spans(text: str, wanted: Container[str] | None = None) -> Iterator[tuple[int, int, str]]:
-    """The (start, end, term) of the terms of `text` that are wanted, in their order.
-
-    Without `wanted` these are all plain ones.
-    """
+    """The (start, end, term) of the `wanted` terms of `text`, or of all plain ones, in order."""
     text, end = evened(text), 0
     pieces = text.split()
-    # Scripts without spaces have long pieces, which are not kept: asking would be double work.
+    # Scripts without spaces have long pieces, which are not cached: a look-up would be extra work.
     kept = len(text) <= _KEPT_LENGTH * len(pieces)
     for piece in _holding(wanted, pieces) if kept else pieces:
         begin = _place(text, piece, end)
@@ -141,17 +137,17 @@ def distinct(text: str) -> tuple[str, ...]:
 
 
 def found_in(text: str) -> Iterator[Sequence[tuple[int, int, str]]]:
-    """For each run of signs between two spaces the (start, end, term) of all its terms."""
+    """The (start, end, term) of all terms of each whitespace-separated piece."""
     return map(_found, evened(text).split())
 
 
 def is_inside(text: str, place: int) -> bool:
-    """Whether a word goes on at `place`, one sign of a script without spaces being a word."""
+    """Whether `place` is inside a word; in scripts without spaces each sign is a word."""
     return 0 < place < len(text) and bool(_GOES_ON.match(text, place - 1))
 
 
 def evened(text: str) -> str:
-    """The text with an apostrophe for what holds groups of digits together, as 12\u202f000."""
+    """The text with an apostrophe for thin spaces between groups of digits, as in 12\u202f000."""
     return text if text.isascii() or not _THIN.search(text) else _THIN.sub("'", text)
 
 
@@ -165,18 +161,17 @@ def words(text: str) -> Iterator[Word]:
 
 
 def name_key(name: str) -> str:
-    """What two names have in common that differ only in case, accents, punctuation and spaces."""
-    if name.isascii():  # at once, as a long text has thousands of words
+    """The key that names share if they differ only in case, accents, punctuation and spaces."""
+    if name.isascii():  # in one go, as a long text has thousands of words
         return " ".join(_ASCII_WORD.findall(name)).replace("'", "").lower()
     return " ".join(filter(None, map(_name_part, _WORD.findall(name))))
 
 
 class Pieces(dict[str, str]):
-    """The terms, a space between them, of what stands between two spaces: no word goes across.
+    """Cache of the terms, joined by spaces, of whitespace-separated pieces; of `most` at a time.
 
-    Nearly all pieces of a new text have been met before, and a look here costs far less than
-    finding their words. Long ones are not kept: addresses, or sentences of scripts without spaces.
-    There are `most` at a time.
+    Nearly all pieces of a new text were seen before, and a look-up costs far less than the
+    analysis. Long ones are not cached: addresses, or sentences of scripts without spaces.
     """
 
     def __init__(self, most: int) -> None:
@@ -204,7 +199,7 @@ def _holding(wanted: Container[str] | None, pieces: list[str]) -> Iterator[str]:
 
 
 def _place(text: str, piece: str, start: int) -> int:
-    """Where `piece`, known to come, first stands between spaces from `start` on."""
+    """The first place of `piece` between spaces from `start` on; there must be one."""
     while True:
         start = text.index(piece, start)
         end = start + len(piece)
@@ -214,7 +209,7 @@ def _place(text: str, piece: str, start: int) -> int:
 
 
 def _found(piece: str) -> Sequence[tuple[int, int, str]]:
-    """Every term of a piece and where it stands, by where it begins."""
+    """Every (start, end, term) of a piece, by start."""
     if len(piece) <= _KEPT_LENGTH or len(piece) > LONGEST_QUESTION:
         return _looked_for(piece)
     return _found_long(piece)
@@ -222,7 +217,7 @@ def _found(piece: str) -> Sequence[tuple[int, int, str]]:
 
 @lru_cache(maxsize=16)
 def _found_long(piece: str) -> Sequence[tuple[int, int, str]]:
-    """The last ones: a question that is one long piece is asked for its terms dozens of times."""
+    """Caches the last ones: a question that is one long piece is analysed dozens of times."""
     return _looked_for(piece)
 
 
@@ -242,7 +237,7 @@ def _of_word(word: Word) -> tuple[str, ...]:
 
 
 def _joined(piece: str, inside: list[Word]) -> Iterator[tuple[int, int, str]]:
-    """Words side by side, and words with signs that belong to them."""
+    """Terms of adjacent words, and of words with the signs that belong to them."""
     end = 0
     for word in inside:
         before = _sign_before(piece, end, word.start)
@@ -254,7 +249,7 @@ def _joined(piece: str, inside: list[Word]) -> Iterator[tuple[int, int, str]]:
         end = word.end
     for first, second in pairwise(inside):
         gap = piece[first.end : second.start]
-        # Beside Latin letters a space is put in or left out as one likes.
+        # Beside Latin letters, spaces are optional in these scripts.
         if (first.sign and second.sign and not gap) or (
             gap and _GAP.fullmatch(gap) and not (first.sign or second.sign)
         ):
@@ -265,7 +260,7 @@ def _joined(piece: str, inside: list[Word]) -> Iterator[tuple[int, int, str]]:
 
 
 def _sign_before(piece: str, end: int, start: int) -> str:
-    """What belongs to the word at `start`; `end` is that of the word before it, 0 without one."""
+    """The sign that belongs to the word at `start`; the word before ends at `end`, or 0."""
     found = _BEFORE.search(piece[end:start])
     return found.group() if found and (end == 0 or found.start() > 0) else ""
 
@@ -279,7 +274,7 @@ def _word_terms(word: str) -> tuple[str, ...]:
         stopped = f"{plain}'t" if negation else plain
         capitals = (CAPITALS + stopped,) if len(head) > 1 and head.isupper() else ()
         return (STOP + stopped, *capitals, *((OTHER + plain + "t",) if negation else ()))
-    # A stemmer keeps state while it works, and costs a third of a microsecond to make: one a call.
+    # A stemmer is not thread-safe but takes a third of a microsecond to make: one per call.
     stem: str = Stemmer.Stemmer("english", 0).stemWord(_ARABIC_ARTICLE.sub("", plain))
     form = written(head[:MAX_WORD])
     return (stem, FORM + form, *(OTHER + one for one in others(form))) if form else (stem,)
@@ -287,7 +282,7 @@ def _word_terms(word: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def _name_part(word: str) -> str:
-    """What a long text in scripts without spaces has many of."""
+    """Cached, as a long text in scripts without spaces repeats its words."""
     return folded(_APOSTROPHES.sub("", word))
 
 

@@ -1,4 +1,4 @@
-"""Where a text too long for one passage is cut: between sentences, or else between words."""
+"""Cuts text that is too long for one passage: between sentences, or else between words."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ import regex
 
 _SENTENCE_END = regex.compile(
     r"[.!?\u2026][\"'\u201d\u2019)\]]*\s+"
-    # Other signs that end a sentence, as Unicode lists them, need no space: they do nothing else.
+    # Unicode's other sentence terminators need no space after them: they have no other use.
     r"|[\p{Sentence_Terminal}--[.!?\uff0e\ufe52\u2024]]+[\p{Pe}\p{Pf}]*\s*"
     r"|\n+",
     regex.VERSION1,
@@ -22,9 +22,9 @@ Offsets = Sequence[tuple[int, int]]
 
 
 def cut(text: str, offsets: Offsets, limit: int) -> Iterator[tuple[str, int]]:
-    """`text` if it fits in `limit` tokens, or else its sentences, or parts of those.
+    """Yield `text` whole if it fits in `limit` tokens, else its sentences or parts of them.
 
-    Each with the number of its tokens; together they are `text`, with the end of its line.
+    Each comes with the number of its tokens; joined they are `text` and a line end.
     """
     ends = [len(text)]
     if len(offsets) > limit:
@@ -60,7 +60,7 @@ def _after_space(text: str, place: int) -> bool:
 
 
 def _begins_word(text: str, place: int) -> bool:
-    """Whether signs that the tokenizer takes one by one stand before or behind `place`."""
+    """Whether a sign that is a token by itself stands before or after `place`."""
     return any(
         unicodedata.category(sign)[0] == "P" or _IDEOGRAPH.match(sign)
         for sign in text[place - 1 : place + 1]

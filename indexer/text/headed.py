@@ -1,6 +1,6 @@
-"""Which passage of a document stands under the heading that a question names.
+"""Finds the passage under the heading that a question names.
 
-Others have its words as well, often more of them: the heading itself is one line of a passage.
+Other passages have its words too, often more of them, as the heading is only one line.
 """
 
 from collections.abc import Container, Mapping, Sequence
@@ -13,18 +13,18 @@ from indexer.text.said import PASSAGES
 from indexer.text.sayings import certain
 
 LONGEST = 200
-"""Characters of a question that may be a heading."""
+"""The most characters of a question that may be a heading."""
 
 
 class Stored(Protocol):
-    """What is stored of passages; see `indexer.stored.passage_store`."""
+    """Reads stored passages; see `indexer.stored.passage_store`."""
 
     def fetch(self, numbers: Sequence[int]) -> Mapping[int, Fetched]:
-        """The passages with these numbers that are there."""
+        """The passages with these numbers; missing ones are left out."""
         ...
 
     def lines(self, numbers: Sequence[int], holds: str) -> Sequence[Line]:
-        """Those of the passages with `holds` in text, heading or title, A to Z in any case."""
+        """The passages with `holds` in text, heading or title; the case of A to Z is ignored."""
         ...
 
 
@@ -34,11 +34,11 @@ def headed(
     signed: Container[int],
     stored: Stored,
 ) -> dict[int, int]:
-    """The passage of each document that has a heading which is the question, where one has.
+    """The number of each document's passage whose heading is the question, where there is one.
 
-    `documents` are the numbers of their passages; the first of those that are so alike is taken.
-    Of those that are `signed` another passage has the signs of the question as they are typed, so
-    that a heading without these is no more than alike.
+    `documents` maps each to the numbers of its passages; of equally good ones the first is taken.
+    In the `signed` ones another passage has the signs of the question as typed, so a heading counts
+    only if it has these signs too.
     """
     numbers = [number for each in documents.values() for number in each][:PASSAGES]
     if not numbers or len(question) > LONGEST:

@@ -1,4 +1,4 @@
-"""Letters of words: what is left of them, so that words compare that are written differently."""
+"""Normal forms of words, so that different spellings of a word compare as equal."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ _SARA_AM = (
     (re.compile("([\u0e48-\u0e4b]?)\u0e4d([\u0e48-\u0e4b]?)\u0e32"), "\\1\\2\u0e33"),
     (re.compile("([\u0ec8-\u0ecb]?)\u0ecd([\u0ec8-\u0ecb]?)\u0eb2"), "\\1\\2\u0eb3"),
 )
-"""Of Thai and Lao, that some write as two signs, with the tone before or between them."""
+"""Sara am of Thai and Lao is also typed as two signs, with the tone mark before or between."""
 _TATWEEL = "\u0640"  # makes an Arabic word longer, and no other
 _ENDLESS = re.compile(r"([^\w\s]{65,})")
 _GROUPED = re.compile(
@@ -24,14 +24,14 @@ _DOTTED = re.compile(r"(?<![\w.])(?:[^\W\d_]\.){2,9}(?:[^\W\d_](?![\w.]))?(?!\w)
 _SET_OFF = _GROUPED, _RAISED, _DOTTED
 _VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _AT_ONCE = 64
-"""Characters: whole, a longer word of accents alone would take a square of time."""
+"""Characters normalised together: a longer run of accents would take quadratic time."""
 
 
 def composed(text: str) -> str:
-    """`text` in the one form (NFC) in which texts, questions and filters are compared.
+    """`text` in NFC, the form in which texts, questions and filters are compared.
 
-    It reads the same. Korean is jamo by jamo in another one, so that words are cut elsewhere. What
-    has more marks on end than any script is left as it is: they would take a square of time.
+    In other forms Korean is split into jamo, which would change word boundaries. Runs of more marks
+    than any script has are left as they are: they would take quadratic time.
     """
     if text.isascii():
         return text
@@ -44,7 +44,7 @@ def composed(text: str) -> str:
 
 
 def written(word: str) -> str:
-    """The word in small letters, accents and all, ß as ss, digits as 0 to 9."""
+    """The word in lower case with its accents, ß as ss, digits as 0 to 9."""
     if word.isascii():
         return word.lower()
     composed = unicodedata.normalize("NFKC", word).casefold()
@@ -52,7 +52,7 @@ def written(word: str) -> str:
 
 
 def others(written: str) -> list[str]:
-    """How a word that is `written` so may be written too: without accents, ö as oe."""
+    """Other spellings of a `written` word: without accents, ö as oe."""
     if written.isascii():
         return []
     made = dict.fromkeys(map(folded, (written, written.translate(_AS_TWO))))
@@ -60,7 +60,7 @@ def others(written: str) -> list[str]:
 
 
 def folded(word: str) -> str:
-    """The word in small letters without accents, digits of any script as 0 to 9."""
+    """The word in lower case without accents, digits of any script as 0 to 9."""
     if word.isascii():
         return word.lower()
     # The order of accents does not matter here.
@@ -76,9 +76,9 @@ def _plain(signs: Iterable[str]) -> str:
 
 
 def set_off(piece: str) -> Iterator[tuple[tuple[int, int], str]]:
-    """Where signs set off groups of digits, lowered parts or the letters of an acronym in `piece`.
+    """Grouped digits, raised or lowered parts and dotted acronyms in `piece`.
 
-    Each (start, end) with what stands there without these signs.
+    Yields each (start, end) with the text there without its signs.
     """
     for found in chain.from_iterable(each.finditer(piece) for each in _SET_OFF):
         yield found.span(), folded(re.sub(r"\W", "", found[0]))
@@ -90,9 +90,9 @@ def _is_written(sign: str) -> bool:
 
 
 def _is_accent(sign: str) -> bool:
-    """Whether a mark may be left out, as in Latin, Greek, Cyrillic, Hebrew and Arabic.
+    """Whether a mark is optional, as in Latin, Greek, Cyrillic, Hebrew and Arabic.
 
-    Elsewhere it tells words apart: those of India, the tones of Thai, the voicing of kana.
+    Elsewhere marks distinguish words: those of India, the tones of Thai, the voicing of kana.
     """
     if unicodedata.combining(sign) == 0:
         return False

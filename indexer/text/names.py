@@ -1,4 +1,4 @@
-"""Which documents and headings a question names: names are found without their signs."""
+"""Compares names with questions: titles, identifiers and headings, with and without signs."""
 
 import unicodedata
 
@@ -14,15 +14,15 @@ _ENDS = " .?!\u2026\u3002\uff1f\uff01"
 
 
 UNSIGNED = 4
-"""The rung of a title without the signs of code that are asked for."""
+"""The rung of a title that lacks the code signs of the question."""
 
 
 def rung(question: str, title: str | None, *, signed: bool) -> int:
-    """Where a document comes: the lower, the earlier, whatever else tells them apart.
+    """The first sort key of a document: lower rungs come first.
 
-    `title` is None unless the question is one of its names. A title that is so sign by sign comes
-    before one that is so in its letters (C before C++ and C#), then come other names. What is
-    `signed`, as it has the signs of code that are asked for, comes before a title without them.
+    `title` is None unless the question is one of the document's names. A title that matches sign
+    by sign precedes one that matches in its letters (C before C++ and C#), then come other names. A
+    `signed` document, which has the code signs of the question, precedes a title without them.
     """
     coded = has_code(question)
     if title is None:
@@ -40,9 +40,9 @@ def bare(name: str) -> str:
 
 
 def likeness(question: str, heading: str) -> int:
-    """How far `heading` is the question, quoted or not: 2 sign by sign, 1 in its letters, or 0.
+    """How well `heading` matches the question: 2 sign by sign, 1 in its letters, else 0.
 
-    One of a version may have its date and a word such as "Release" beside it.
+    The heading of a version may also have a date and a word such as "Release".
     """
     if name_key(heading) != name_key(question):
         return _of_version(question, heading)

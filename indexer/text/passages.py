@@ -1,4 +1,4 @@
-"""Cuts documents into passages that fit the model, so that what answers can be quoted."""
+"""Cuts documents into passages that fit the model and can be quoted as answers."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,14 +16,14 @@ from indexer.text.cuts import Offsets, cut
 from indexer.text.markdown_text import BETWEEN_CELLS, Block, blocks
 
 VERSION = 13
-"""Part of what an index was made with: another version cuts elsewhere."""
+"""Stored with an index: another version cuts elsewhere, so the index must be rebuilt."""
 
 REACH = 600
-"""Characters behind a passage in which a phrase that begins in it may end."""
+"""Characters after a passage in which a phrase that begins in it may end."""
 
 
 class _Tokens(NamedTuple):
-    """The tokens of all texts of some documents, and how many of them go where."""
+    """The tokens of all texts of some documents, and the lengths to cut them to."""
 
     of: Mapping[str, Offsets]
     lengths: Lengths
@@ -37,7 +37,7 @@ class EmbeddedPassage(Struct, frozen=True):
 
 
 class _Heading(NamedTuple):
-    """A heading, where it stands in its document, and how deep."""
+    """A heading, its place in the document, and its level."""
 
     text: str
     place: str
@@ -47,7 +47,7 @@ class _Heading(NamedTuple):
 class _Paragraph(NamedTuple):
     """Text under a heading; `bare` if it is that heading itself, with nothing below it.
 
-    The model is given none that is not `read`.
+    Only those that are `read` are given to the model.
     """
 
     heading: _Heading
@@ -57,7 +57,7 @@ class _Paragraph(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """Text that is not cut further, its tokens, and the most that fit below its heading."""
+    """Text that is not cut further, its token count, and the most that fit below its heading."""
 
     heading: _Heading
     bare: bool
@@ -67,7 +67,7 @@ class _Piece(NamedTuple):
 
 
 class _Filled(NamedTuple):
-    """The text of a passage, what of it stands under which heading, and how it goes on."""
+    """The text of a passage, its parts by heading, and the text that follows."""
 
     text: str
     parts: tuple[Part, ...]
@@ -77,10 +77,10 @@ class _Filled(NamedTuple):
 def split(documents: Sequence[Document], embedder: Embedder) -> list[list[EmbeddedPassage]]:
     """The passages of each document in the order of its text; at least one for every document.
 
-    Sections are filled into a passage as long as they fit; what is longer is cut between
-    paragraphs, then sentences, then words. Each is embedded with its document's title and its
-    heading before it. A document without text has its title for a passage. Addresses of links have
-    passages of their own, and so have properties, the last ones; these have no vectors.
+    Passages are filled with sections while these fit; longer ones are cut between paragraphs, then
+    sentences, then words. Each is embedded after its document's title and its heading. A document
+    without text has its title as a passage. Link addresses and then properties have passages of
+    their own at the end, which have no vectors.
     """
     outlines = [_outlines(document) for document in documents]
     paragraphs = [each for outline in outlines for part in outline for each in part]
@@ -95,9 +95,9 @@ def split(documents: Sequence[Document], embedder: Embedder) -> list[list[Embedd
 
 
 def _outlines(document: Document) -> tuple[list[_Paragraph], ...]:
-    """What goes into passages apart: what the model reads, addresses, and properties.
+    """The paragraphs of separate passages: text that the model reads, addresses, properties.
 
-    Every paragraph stands below its nearest heading; a heading with nothing below it is one.
+    Each is under its nearest heading; a heading with nothing below it is a paragraph itself.
     """
     inside = [blocks(section.text) for section in document.sections]
     if unused := [block.unused for each in inside for block in each if block.unused]:
@@ -122,7 +122,7 @@ def _properties(document: Document) -> list[_Paragraph]:
 
 
 def _without_used(sections: Sequence[Sequence[Block]]) -> list[list[Block]]:
-    """The blocks of sections without those definitions of links that another section uses."""
+    """The blocks of sections, without link definitions that another section uses."""
     told = {each for blocks in sections for block in blocks for each in _led(block)}
     return [
         [block for block in blocks if not block.unused or block.unused.led not in told]
@@ -131,7 +131,7 @@ def _without_used(sections: Sequence[Sequence[Block]]) -> list[list[Block]]:
 
 
 def _led(block: Block) -> Iterator[str]:
-    """Where its links lead, with a title or without."""
+    """The addresses of its links, with and without titles."""
     for address in block.addresses if not block.unused else ():
         said = address.rsplit(": ", 3)
         yield from (": ".join(said[start:]) for start in range(len(said)))
@@ -139,7 +139,7 @@ def _led(block: Block) -> Iterator[str]:
 
 def _section_outline(above: str, inside: Sequence[Block], number: int) -> Iterator[_Paragraph]:
     heading, count = _Heading(above, str(number)), 0
-    waiting = bool(heading.text)  # What yields no words, as a rule, leaves it over nothing.
+    waiting = bool(heading.text)  # Blocks without words, such as a rule, do not count.
     for block in inside:
         if block.is_heading:
             count += 1
@@ -156,7 +156,7 @@ def _section_outline(above: str, inside: Sequence[Block], number: int) -> Iterat
 
 
 def _pieces(title: str, outline: Iterable[_Paragraph], tokens: _Tokens) -> Iterator[_Piece]:
-    """The paragraphs, cut where they fill more than a passage; a long heading is one of them."""
+    """The paragraphs, cut where they exceed a passage; a long heading becomes one too."""
     of, lengths = tokens
     room = lengths.passage - lengths.special - min(lengths.title, len(of[title]))
     above = ""
@@ -176,7 +176,7 @@ def _cut(paragraph: _Paragraph, offsets: Offsets, limit: int) -> Iterator[_Piece
 
 
 def _filled(pieces: Sequence[_Piece], tokens: _Tokens) -> Iterator[_Filled]:
-    """The pieces put together, as many as fit; a heading met on the way stands on its own line."""
+    """Pieces joined into passages, as many as fit; further headings get lines of their own."""
     first = left = 0
     for place, piece in enumerate(pieces):
         held = pieces[first:place]
@@ -192,12 +192,12 @@ def _filled(pieces: Sequence[_Piece], tokens: _Tokens) -> Iterator[_Filled]:
 
 
 def _has_line(held: Sequence[_Piece], piece: _Piece) -> bool:
-    """Whether the heading of `piece` stands on a line before it, as another one came before."""
+    """Whether `piece` needs a line with its heading, which differs from the one before."""
     return bool(held) and held[-1].heading != piece.heading and not piece.bare
 
 
 def _put_together(held: Sequence[_Piece], pieces: Sequence[_Piece], behind: int) -> _Filled:
-    """What is `held` of the `pieces` up to `behind` as one text, which goes on in the next ones."""
+    """The `held` pieces as one text; `pieces` go on at index `behind`."""
     text = ""
     parts: list[Part] = []
     levels: list[int] = []
@@ -216,13 +216,13 @@ def _put_together(held: Sequence[_Piece], pieces: Sequence[_Piece], behind: int)
 
 
 def _line(before: Sequence[_Piece], piece: _Piece) -> str:
-    """The line of its heading, where it has one."""
+    """The line with the heading of `piece`, or ""."""
     heading = piece.heading.text
     return f"{heading}\n" if heading and _has_line(before, piece) else ""
 
 
 def _following(last: _Piece, pieces: Sequence[_Piece], behind: int) -> str:
-    """How the section of `last` goes on, or what is beneath its heading without text of its own."""
+    """The rest of the section of `last`, or the text beneath its heading if it is bare."""
     text, before = "", last
     for piece in islice(pieces, behind, None):
         beneath = last.bare and piece.heading.level > last.heading.level
@@ -234,7 +234,7 @@ def _following(last: _Piece, pieces: Sequence[_Piece], behind: int) -> str:
 
 
 def _stripped(text: str, parts: Sequence[Part], levels: Sequence[int], following: str) -> _Filled:
-    """`text` without space around it, and its parts without space around theirs."""
+    """`text` and its parts without surrounding whitespace."""
     whole = text.strip()
     before = len(text) - len(text.lstrip()) if whole else 0
     found: list[Part] = []
@@ -252,7 +252,7 @@ def _stripped(text: str, parts: Sequence[Part], levels: Sequence[int], following
 
 
 def _beneath(parts: Sequence[Part], levels: Sequence[int], place: int) -> int:
-    """Where the last of what stands under a deeper heading than that of `place` ends, or 0."""
+    """The end of the parts under deeper headings that follow part `place`, or 0."""
     others = range(place + 1, len(parts))
     deeper = [*takewhile(lambda other: levels[other] > levels[place], others)]
     if not deeper:
@@ -264,7 +264,7 @@ def _beneath(parts: Sequence[Part], levels: Sequence[int], place: int) -> int:
 def _embedded(
     document: Document, outlines: Iterable[Sequence[_Paragraph]], tokens: _Tokens
 ) -> Iterator[EmbeddedPassage]:
-    """Each outline put together by itself, so that no passage has text of two of them."""
+    """The passages of each outline by itself, so that none has text of two outlines."""
     title = _beginning(document.title, tokens, tokens.lengths.title)
     seen: Counter[str] = Counter()
     for outline in outlines:
@@ -284,7 +284,7 @@ def _embedded(
             )
             context = [title, _beginning(heading, tokens, tokens.lengths.heading)]
             lines = [line for line in context if line and line != text]
-            # For the model a row is its words: marks between them tell it nothing.
+            # The model reads only the words of a table row: cell separators tell it nothing.
             read = "\n".join([*lines, text.replace(BETWEEN_CELLS, " ")])
             yield EmbeddedPassage(passage, read if outline[0].read else "")
 

@@ -1,4 +1,4 @@
-"""What can be asked at all."""
+"""Checks that a question can be asked."""
 
 from indexer.errors import QuestionError
 from indexer.text.analysis import LONGEST_QUESTION, name_key

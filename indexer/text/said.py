@@ -1,7 +1,7 @@
-"""Which documents say what a question does, by their texts.
+"""Finds the documents whose text says what a question says, sign by sign or word for word.
 
-Only documents that have all its words are read, the best by words first, and no more passages of
-them than one question may cost.
+Only documents with all its words are read, the best by BM25 first, up to a fixed number of
+passages.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,16 +15,16 @@ from indexer.stored.rows import Known, Line, StoredDocument
 from indexer.text.sayings import Saying
 
 DOCUMENTS, PASSAGES = 1_000, 4_000
-"""How many that have all words are looked at, and how many of their passages."""
+"""The most documents with all words, and the most of their passages, that are read."""
 
 KEPT = 100
-"""How many documents that say it are told, at most."""
+"""The most documents returned for one saying."""
 
 
 class Told(NamedTuple):
-    """How much a document says, and the number of the passage that does; None for its title.
+    """The level of a document, and the number of the passage that says it; None for its title.
 
-    `signed` tells that it has signs as they are typed.
+    `signed`: the signs of the question stand there as typed.
     """
 
     level: int
@@ -33,10 +33,10 @@ class Told(NamedTuple):
 
 
 class Texts(Protocol):
-    """What is stored of passages; see `indexer.stored.passage_store`."""
+    """Reads texts of stored passages; see `indexer.stored.passage_store`."""
 
     def lines(self, numbers: Sequence[int], holds: str) -> Sequence[Line]:
-        """Those of the passages with `holds` in text, heading or title, A to Z in any case."""
+        """The passages with `holds` in text, heading or title; the case of A to Z is ignored."""
         ...
 
 
@@ -49,9 +49,9 @@ def said(
     memory: Memory,
     stored: Texts,
 ) -> dict[str, Told]:
-    """The documents that say any of the `sayings`, each with the most that it does.
+    """The documents that say any of the `sayings`, by id, each at its highest level.
 
-    Of several passages that say it the nearest to the question is told. `known` has the terms of
+    Of several passages that say it, the one nearest to the question. `known` covers the terms of
     the sayings.
     """
 
@@ -83,7 +83,7 @@ def said(
 
 
 def _told(saying: Saying, lines: Iterable[Line]) -> dict[str, set[int]]:
-    """The passages of each document that say it, none for one whose title alone does."""
+    """The numbers of the passages that say it, by document; none if only the title does."""
     found: dict[str, set[int]] = {}
     titles: dict[str, bool] = {}
     for line in lines:
@@ -95,7 +95,7 @@ def _told(saying: Saying, lines: Iterable[Line]) -> dict[str, set[int]]:
 
 
 def _says(saying: Saying, line: Line) -> bool:
-    """Whether it stands in the text, or begins there and ends behind it."""
+    """Whether the text says it, or its beginning and `after` the rest."""
     over = saying.places(line.text + line.after) if line.after else ()
     return any(saying.places(line.text)) or any(start < len(line.text) for start, _ in over)
 

@@ -1,4 +1,4 @@
-"""The words that answer, marked: character ranges by the same analysis that finds documents."""
+"""Marks and snippet ranges, by the same analysis that finds documents."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import accumulate
@@ -10,13 +10,13 @@ Span = tuple[int, int, str]
 """Start and end of a word in a text, and its term."""
 
 SNIPPET_WIDTH = 240
-"""Characters of a passage worth showing when space is short."""
+"""Characters of a snippet."""
 
 
 def spans(text: str, terms: Container[str], phrases: Iterable[str] = ()) -> list[Span]:
-    """Where `text` has the wanted terms and phrases, in their order.
+    """The spans of `terms` and phrases in `text`, in order.
 
-    Phrases are as `analysis.name_key` gives them, and stand for themselves among the terms.
+    Phrases are given as by `analysis.name_key`, and are the terms of their own spans.
     """
     found = list(analysis.spans(text, terms))
     said = [*phrase_spans(text, wanted)] if (wanted := [*phrases]) else []
@@ -39,7 +39,7 @@ def phrase_spans(text: str, phrases: Iterable[str]) -> Iterator[Span]:
 
 
 def within(spans: Iterable[Span], part: Range) -> list[Span]:
-    """Those of `spans` inside `part`, counted from its start."""
+    """The `spans` inside `part`, relative to its start."""
     first, last = part
     return [
         (start - first, end - first, term)
@@ -49,16 +49,16 @@ def within(spans: Iterable[Span], part: Range) -> list[Span]:
 
 
 def marks(spans: Iterable[Span]) -> tuple[Range, ...]:
-    """The (start, end) characters of `spans` in their order, those that touch or overlap merged."""
+    """The (start, end) of `spans` in order; those that touch or overlap are merged."""
     return joined(((start, end) for start, end, _ in spans), touching=True)
 
 
 def snippet_range(text: str, spans: Sequence[Span], width: int = SNIPPET_WIDTH) -> Range:
-    """The (start, end) of at most `width` characters that show the most different terms of `spans`.
+    """The (start, end) of the part of at most `width` characters with the most different terms.
 
-    A word as it was asked for has more of them than a piece or another form of it. The first such
-    part, its terms in the middle, its ends where words end (unless one word is longer than the
-    part). Without any it is the beginning.
+    Of equally good parts it is the first. The exact word of a question has more terms than a part
+    or another form of it. The terms stand in the middle, and the ends are those of words, unless
+    one word is longer than the snippet. Without `spans` it is the beginning.
     """
     if len(text) <= width:
         return 0, len(text)
@@ -73,7 +73,7 @@ def snippet_range(text: str, spans: Sequence[Span], width: int = SNIPPET_WIDTH) 
 
 
 def spellings(question: str, terms: Container[str]) -> dict[str, Range]:
-    """Where `question` first has each of its `terms`, in its order."""
+    """The first place of each of `terms` in `question`, in order."""
     found: dict[str, Range] = {}
     for start, end, term in analysis.spans(question, terms):
         found.setdefault(term, (start, end))
@@ -81,7 +81,7 @@ def spellings(question: str, terms: Container[str]) -> dict[str, Range]:
 
 
 def joined(places: Iterable[Range], *, touching: bool = False) -> tuple[Range, ...]:
-    """The places, which ascend, those that overlap merged; those that touch too if so asked."""
+    """Merge places that overlap, or are `touching` if so asked; they must be ascending."""
     merged: list[Range] = []
     for start, end in places:
         if merged and start < merged[-1][1] + touching:
@@ -94,7 +94,7 @@ def joined(places: Iterable[Range], *, touching: bool = False) -> tuple[Range, .
 def _densest(spans: Sequence[Span], width: int) -> Range:
     """From the first to the last term of the best part; (0, 0) without terms.
 
-    Of one that is wider than a part, as a long address, that is the beginning.
+    A term wider than `width`, such as a long address, counts with its beginning.
     """
     best, most = (0, 0), 0
     spans = [(start, min(end, start + width), term) for start, end, term in spans]
@@ -104,12 +104,12 @@ def _densest(spans: Sequence[Span], width: int) -> Range:
         if different > most:
             best, most = (start, max(end for _, end, _ in inside)), different
         if len(inside) == len(spans) - index:
-            break  # Later parts show some of these terms and no others.
+            break  # Later parts have no terms but these.
     return best
 
 
 def _after_space(text: str, start: int, latest: int) -> int:
-    """The first start of a word from `start` on, `latest` at the latest."""
+    """The next start of a word from `start` on, at most `latest`."""
     while start < latest and not text[start - 1].isspace():
         start += 1
     return start
