@@ -1,4 +1,4 @@
-"""What is mine: profile, password, sessions, tokens, and what others changed about me."""
+"""The account page: profile, password, sessions, tokens, and changes made by others."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -43,14 +43,14 @@ DAYS: Mapping[str, str] = {
 
 
 class Made(Struct, frozen=True):
-    """A secret that is shown once: what it is for, and it."""
+    """A new token's name and its secret, which is shown once."""
 
     name: str
     secret: str
 
 
 class Numbers(Struct, frozen=True):
-    """Which pages of the lists of an account are shown."""
+    """The page numbers of the lists of an account."""
 
     passkeys: int = 1
     sessions: int = 1
@@ -59,10 +59,10 @@ class Numbers(Struct, frozen=True):
 
 
 class AccountPage(Struct, frozen=True, kw_only=True):
-    """All that a member has here; `groups` are none for one who may not see them, as a reporter.
+    """A member's account; `groups` is empty for those who may not see groups, such as reporters.
 
-    `here` is the session that asks, `made` a token that was made just now, `opens` what signs them
-    in again when all sessions have ended.
+    `here` is the present session, `made` a token made just now, `opens` the ways in which the
+    member can sign in again.
     """
 
     me: MemberView
@@ -93,7 +93,7 @@ def account(
     changes: PageNumber = 1,
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """One's own profile, sessions, tokens, and what was changed about one.
+    """One's own profile, sessions, tokens, and changes made by others.
 
     `passkeys`, `sessions`, `tokens`, `changes`: which page of each list.
     """
@@ -105,9 +105,9 @@ def account(
 def change_profile(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:
-    """Tell something else about oneself.
+    """Change one's profile.
 
-    What the form leaves as shown may be changed meanwhile.
+    Fields left as shown are not changed.
     """
     own_session(visit)
     fields = [each for each in PROFILE if changed(data, each)]
@@ -131,7 +131,7 @@ def change_password(
     signed_in, accounts = own_session(visit, "password"), visit.base.accounts
     wrong = Mistakes()
     try:
-        # Neither passwords nor the names of others are tried here without end.
+        # Limited, as the form would let one guess the password and others' names.
         limits.name.admit(limits.name.keyed("", signed_in.member))
         wrong.of(_check_current, visit, typed(data, "current"))
         visit.session.credentials.set_password(
@@ -149,7 +149,7 @@ def change_password(
 
 @post("/account/sessions/end", sync_to_thread=True, rule="self")
 def end_session(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
-    """Sign out somewhere else."""
+    """End another session."""
     signed_in = own_session(visit)
     visit.base.accounts.sessions.revoke(signed_in.member, typed(data, "session"))
     return see_other("/account", "ended")
@@ -157,7 +157,7 @@ def end_session(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
 
 @post("/account/sessions/end-all", sync_to_thread=True, rule="self")
 def end_all_sessions(visit: NamedDependency[Visit]) -> Redirect:
-    """Sign out everywhere but here."""
+    """End all other sessions."""
     visit.base.accounts.sessions.end_all(own_session(visit).member, but=visit.cookie)
     return see_other("/account", "ended-all")
 
@@ -166,7 +166,7 @@ def end_all_sessions(visit: NamedDependency[Visit]) -> Redirect:
 def make_token(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str]:
-    """Make a token and show it, this once."""
+    """Make a token and show its secret once."""
     signed_in = own_session(visit)
     chosen = [scope for scope in SCOPES if typed(data, f"scope-{scope}")]
     form = small_form(data, "token_name", "days").with_values(scopes=" ".join(chosen))
@@ -187,7 +187,7 @@ def make_token(
 
 @post("/account/tokens/revoke", sync_to_thread=True, rule="self")
 def revoke_token(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
-    """Make a token void."""
+    """Revoke a token."""
     own_session(visit)
     visit.session.credentials.revoke_token(typed(data, "token"))
     return see_other("/account", "revoked")
@@ -195,19 +195,19 @@ def revoke_token(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
 
 @get("/account/data.json", sync_to_thread=True, rule="self", queue="reads")
 def data_as_json(visit: NamedDependency[Visit]) -> Response[bytes]:
-    """Everything of one's own, for programs."""
+    """One's personal data, for programs."""
     return _to_keep(as_json(visit.session.own_data()), MediaType.JSON, "my-data.json")
 
 
 @get("/account/data.md", sync_to_thread=True, rule="self", queue="reads")
 def data_as_markdown(visit: NamedDependency[Visit]) -> Response[bytes]:
-    """Everything of one's own, for reading."""
+    """One's personal data, for reading."""
     text = as_markdown(visit.session.own_data(), OWN).encode()
     return _to_keep(text, "text/markdown", "my-data.md")
 
 
 def _to_keep(content: bytes, media_type: str, name: str) -> Response[bytes]:
-    """A file that the browser puts away and keeps no other copy of."""
+    """A download that the browser does not cache."""
     headers = {
         "content-disposition": f'attachment; filename="{name}"',
         "cache-control": "private, no-store",
@@ -223,13 +223,13 @@ def _check_current(visit: Visit, password: str) -> None:
 
 
 def _asks_password(visit: Visit) -> bool:
-    """A session that began with a link needs no password: it is how one that was lost is set."""
+    """Whether a new password needs the present one; not after a link, which replaces a lost one."""
     signed_in = own_session(visit)
     return signed_in.via != "link" and visit.base.accounts.passwords.has(signed_in.member)
 
 
 def _opens(base: KnowledgeBase, member: str) -> tuple[str, ...]:
-    """The ways by which `member` can sign in, of those that are switched on."""
+    """The enabled ways in which `member` can sign in."""
     accounts = base.accounts
     can = {
         "password": lambda: accounts.names.has(member) and accounts.passwords.has(member),
@@ -284,7 +284,7 @@ def _groups_of(visit: Visit, ids: Iterable[str]) -> dict[str, GroupView]:
 
 
 def _told(me: MemberView) -> dict[str, str]:
-    """A profile as the form shows it."""
+    """A profile as form values."""
     profile = me.profile or Profile(name="")
     told = structs.asdict(profile) | {"languages": ", ".join(profile.languages)}
     return {each: told[each] or "" for each in PROFILE}

@@ -1,4 +1,4 @@
-"""What the small forms on an entry's page do: tags, archive, endorsements."""
+"""The small forms on an entry's page: tags, archive, endorsement, visibility."""
 
 from typing import Final
 
@@ -37,7 +37,7 @@ def tag(
     entry_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Put tags on, with commas between."""
+    """Add tags to an entry, separated by commas."""
     form = small_form(data, *FORMS["tag"])
     tags = [form.values["tags"]]
     return act(
@@ -58,7 +58,7 @@ def untag(
     entry_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Take one tag off."""
+    """Remove a tag from an entry."""
     form = small_form(data, "tag")
     name = form.values["tag"]
     return act(
@@ -79,7 +79,7 @@ def archive(
     entry_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Archive with a reason, and perhaps a successor."""
+    """Archive an entry with a reason and an optional successor."""
     form = small_form(data, *FORMS["archive"])
     values, wrong = form.values, Mistakes()
     successor = wrong.of(entry_meant, session, values["successor"], "successor")
@@ -104,7 +104,7 @@ def archive(
 def restore(
     session: NamedDependency[Session], pages: NamedDependency[Pages], entry_id: FromPath[str]
 ) -> Response[str] | Redirect:
-    """Recommend it again."""
+    """Restore an archived entry."""
     return act(
         session,
         pages,
@@ -123,7 +123,7 @@ def endorse(
     entry_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Vouch for it, with a reason."""
+    """Vouch for an entry, with a reason."""
     form = small_form(data, *FORMS["endorse"])
     return act(
         session,
@@ -143,7 +143,7 @@ def endorse(
 def withdraw(
     session: NamedDependency[Session], pages: NamedDependency[Pages], entry_id: FromPath[str]
 ) -> Response[str] | Redirect:
-    """Take the endorsement back."""
+    """Withdraw one's endorsement."""
     return act(
         session,
         pages,
@@ -163,7 +163,7 @@ def show(
     entry_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Choose who sees it; those who would not see it any more themselves send `unseen` too."""
+    """Choose who sees an entry; `unseen` confirms hiding it from oneself."""
     sight = chosen_sight(data).with_named(session)
     form = Form(sight.values(typed(data, "unseen")))
 

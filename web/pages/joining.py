@@ -1,4 +1,4 @@
-"""Taking an invitation: a profile, and how to sign in from then on."""
+"""Accepting an invitation: a profile, and a way to sign in."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -42,7 +42,7 @@ class JoinPage(Struct, frozen=True):
 def join_form(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], secret: FromPath[str]
 ) -> Response[str]:
-    """An invitation: profile, sign-in name, password."""
+    """The form of an invitation: profile, sign-in name, password."""
     return _form(base, pages, "join", secret)
 
 
@@ -62,7 +62,7 @@ def join(
     secret: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Take the invitation and begin a session, or see the form with what is wrong."""
+    """Accept the invitation and begin a session, or show the form with its errors."""
     return _joined(request, pages, limits, "join", secret, data)
 
 
@@ -110,7 +110,7 @@ def _joined(
 
 
 def profile_of(posted: Posted) -> Profile:
-    """The profile that was typed."""
+    """The profile in the form."""
     values = {name: typed(posted, name).strip() for name in PROFILE}
     languages = tuple(each.strip() for each in values["languages"].split(",") if each.strip())
     return Profile(
@@ -127,7 +127,7 @@ def profile_of(posted: Posted) -> Profile:
 def _take(
     base: KnowledgeBase, limits: Limits, word: str, secret: str, member: str, posted: Posted
 ) -> None:
-    """All that can be refused comes first, so that a mistake does not use the link up."""
+    """Join, after all checks, so that a mistake does not use up the link."""
     new, wrong = base.as_(invited(member)), Mistakes()
     profile = wrong.of(checked_profile, profile_of(posted))
     link = secret, PURPOSES[word]

@@ -1,4 +1,4 @@
-"""Who is here: members and groups, and what stewards do for them."""
+"""Pages about members, and the forms for stewards on them."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -29,20 +29,20 @@ from web.pages.shell import Pages, see_other
 from web.pages.sign_in import require_signing_in
 
 FEW = 5
-"""How many of the groups of a member stand in a list of members."""
+"""How many groups of each member the list of members shows."""
 
 Chosen = tuple[set[str], set[str], str]
-"""What a form of groups ticked anew and took away, and what names groups there is none of."""
+"""Groups newly ticked, groups unticked, and the text that names no group."""
 
 NOTHING: Chosen = (set(), set(), "")
 ASKED = Form(dict.fromkeys(("roles", "groups", "entries", "sure"), ""))
-"""What the forms on the page of a member ask."""
+"""The empty forms on a member's page."""
 PURPOSES: Mapping[Standing, Purpose] = {"invited": "invitation", "joined": "sign-in"}
-"""What a link is for, by how far a member is."""
+"""The purpose of a new link by the member's standing."""
 
 
 class PeoplePage(Struct, frozen=True, kw_only=True):
-    """Members by name, those alone that `named` finds; `groups` are those of the members shown."""
+    """Members by name, only those matching `named` if given; `groups` are those of the members."""
 
     members: Part[MemberView]
     named: str
@@ -54,9 +54,9 @@ class PeoplePage(Struct, frozen=True, kw_only=True):
 
 
 class MemberPage(Struct, frozen=True, kw_only=True):
-    """One member; `mine` says that it is the viewer, `named` what names groups to be put into.
+    """One member; `mine`: it is the viewer; `named` is the text that names groups to add.
 
-    Of their groups those on this page are told, and offered beside others.
+    Only their groups on this page of the list are shown, and offered beside others.
     """
 
     member: MemberView
@@ -77,7 +77,7 @@ def people(
     page: PageNumber = 1,
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """The members by name, `page` by page; `name`: with a word that begins so."""
+    """The members by name, `page` by page; `name` finds members by the start of a word."""
     form = _invitation(("member",), ())
     return _people(session, pages, form, named=name[:NAMED], number=page, done=done)
 
@@ -89,7 +89,7 @@ def invite(
     pages: NamedDependency[Pages],
     data: FormBody,
 ) -> Response[str]:
-    """Make a place for a new member; its link is shown once."""
+    """Invite a new member; the link is shown once."""
     require_signing_in(base)
     roles, named = ticked(data, "role"), named_groups(session, typed(data, "group"))
     groups = tuple(dict.fromkeys((*ticked(data, "group"), *named.groups)))
@@ -114,7 +114,7 @@ def member(
     groups: PageNumber = 1,
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """One of them; `groups`: which page of their groups."""
+    """One member; `groups`: which page of their groups."""
     return _member(session, pages, member_id, number=groups, done=done)
 
 
@@ -141,7 +141,7 @@ def change_roles(
     member_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Give and take the roles that were ticked otherwise than they were shown."""
+    """Give roles that were newly ticked, and take away those that were unticked."""
     more, less = ticked_otherwise(data, "role")
 
     def command() -> Receipt:
@@ -158,7 +158,7 @@ def change_groups(
     member_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Let them join and leave the groups that were ticked otherwise than they were shown."""
+    """Add a member to groups that were newly ticked, and remove them from unticked ones."""
     more, less = ticked_otherwise(data, "group")
     named = named_groups(session, typed(data, "group"))
     more |= {*named.groups}
@@ -174,7 +174,7 @@ def change_groups(
 def remove(
     session: NamedDependency[Session], pages: NamedDependency[Pages], member_id: FromPath[str]
 ) -> Response[str] | Redirect:
-    """Take them out of the community, with all that they sign in with."""
+    """Remove a member from the community, with their credentials."""
     found = session.directory.member(member_id)
     try:
         session.people.leave(found.id)
@@ -190,7 +190,7 @@ async def erase(
     member_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Forget a member."""
+    """Erase a member."""
     try:
         entries = fate(data)
         directory, erasure = session.directory, session.erasure
@@ -204,7 +204,7 @@ async def erase(
 
 @post("/community/world", sync_to_thread=True, rule=actions.CHANGE_SETTINGS)
 def open_to_world(session: NamedDependency[Session], data: FormBody) -> Redirect:
-    """Allow entries to be shown to people who are not signed in, or no longer."""
+    """Allow or forbid showing entries to people who are not signed in."""
     session.people.open_to_world(typed(data, "allowed") == "yes")
     return see_other("/people", "world")
 

@@ -1,4 +1,4 @@
-"""Reuse: record it, tell what became of it, and the page of counts."""
+"""Reuse: recording it, updating its outcome, and the page of counts."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -46,7 +46,7 @@ BY: Mapping[By, str] = {
 
 
 TOLD = ("outcome", "note", "evidence", "resulting_entry")
-"""What is told of a reuse once it is known what became of it."""
+"""The fields of the form that updates a reuse's outcome."""
 
 
 class ReusePage(Struct, frozen=True):
@@ -58,7 +58,7 @@ class ReusePage(Struct, frozen=True):
 
 
 class ReportPage(Struct, frozen=True):
-    """The counts; `report` is None where the form does not fit."""
+    """The counts; `report` is None if the form has errors."""
 
     form: Form
     report: ReuseReport | None
@@ -67,12 +67,12 @@ class ReportPage(Struct, frozen=True):
 
     @property
     def shown(self) -> tuple[ReuseRow, ...]:
-        """The rows that stand on the page; the file to download has all."""
+        """The rows shown on the page; the download has all."""
         return self.report.rows[:ROWS] if self.report else ()
 
     @property
     def left_out(self) -> bool:
-        """Whether there are more."""
+        """Whether the report has more rows."""
         return self.report is not None and len(self.report.rows) > ROWS
 
 
@@ -110,7 +110,7 @@ def record(
 def show_reuse(
     session: NamedDependency[Session], pages: NamedDependency[Pages], reuse_id: FromPath[str]
 ) -> Response[str]:
-    """One reuse, and what became of it."""
+    """One reuse and its outcome."""
     reuse = session.catalogue.reuse(reuse_id)
     may_update = reuse.id in reuses_to_update(session, reuse.entry_id, [reuse])
     version = session.catalogue.get(reuse.entry_id, most=0).version
@@ -126,7 +126,7 @@ def update_reuse(
     reuse_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Tell what became of it; what the form leaves as shown may be changed meanwhile."""
+    """Update the outcome of a reuse; fields left as shown are not changed."""
     reuse = session.catalogue.reuse(reuse_id)
     form = small_form(data, *TOLD, *(f"{each}_before" for each in TOLD), "entry_version")
     outcome, note, evidence, result = (
@@ -180,7 +180,7 @@ def report(
 
 
 def _told(reuse: ReuseView) -> dict[str, str]:
-    """What became of it, as the form shows it."""
+    """The outcome of a reuse as form values."""
     return {each: getattr(reuse, each) or "" for each in TOLD}
 
 
