@@ -1,4 +1,4 @@
-"""What goes into the index and what comes out of it."""
+"""Documents and filters that the index takes, and the hits that it returns."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from indexer.text.letters import composed
 
 PROPERTIES = "properties"
-"""The place of what stands in no section: the properties of a document."""
+"""The place of the properties of a document, which are in no section."""
 
 
 class Section(Struct, frozen=True):
@@ -19,13 +19,12 @@ class Section(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True, kw_only=True):
-    """One thing that can be found.
+    """A document to be indexed.
 
     `identifiers` are further names that find it exactly, as its title does. `keywords` are words
-    that count for the lexical side though they stand in no section (tags). `properties` are lines
-    of a name and a value, which find it by exact words and have no other part in the ranking.
-    `audience` holds the labels of those who may find it, never empty. `facets` hold what it can be
-    filtered by, e.g. {"kind": {"practice"}}.
+    that are scored though they are in no section (tags). `properties` are lines of a name and a
+    value, which find it by exact words but do not score. `audience` holds the labels of those who
+    may find it, never empty. `facets` are for filters, e.g. {"kind": {"practice"}}.
     """
 
     id: str
@@ -38,7 +37,7 @@ class Document(Struct, frozen=True, kw_only=True):
     facets: Mapping[str, frozenset[str]] = {}
 
     def composed(self) -> "Document":
-        """The same in the form in which texts are compared, see `indexer.text.letters.composed`."""
+        """The document in NFC, see `indexer.text.letters.composed`."""
         return replace(
             self,
             title=composed(self.title),
@@ -54,7 +53,7 @@ class Document(Struct, frozen=True, kw_only=True):
 
 
 class Filter(Struct, frozen=True, kw_only=True):
-    """Which documents may be found at all: part of every query, never applied to what was found.
+    """Which documents may be found: part of every query, never applied to results afterwards.
 
     A document passes if it shares a label with `audience` and has, for every name in `facets`, one
     of the values, and for every name in `every` all of them.
@@ -75,12 +74,11 @@ def _composed(values: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]
 
 
 class Part(Struct, frozen=True, array_like=True):
-    """The characters from `start` to `end` of a passage, which stand under one heading.
+    """The characters from `start` to `end` of a passage, which are under one heading.
 
-    `place` finds that heading in the document: "2" is the second section, "2.3" the third heading
+    `place` locates that heading in the document: "2" is the second section, "2.3" the third heading
     in its text; `PROPERTIES` stands for the document's properties, which have no heading. A heading
-    with nothing below it has a part without characters; over deeper headings these stand, with
-    what is under them, up to `beneath`.
+    without text of its own has an empty part; deeper headings and their text extend to `beneath`.
     """
 
     start: int
@@ -94,10 +92,10 @@ class Passage(Struct, frozen=True, kw_only=True):
     """A piece of a document: at most 256 tokens with its title as context.
 
     `id` is stable for the same text at the same place; `heading` is the nearest one above its
-    beginning; `text` is plain text made from the Markdown, and has further headings, met on the
-    way, on lines of their own. `parts` are what stands between these, in order. `after` is how the
-    text goes on where it was cut within a section, with the space between, as far as words that
-    stand together may reach; "" where nothing of that section follows.
+    beginning; `text` is plain text made from the Markdown, with further headings on lines of their
+    own. `parts` is the text under each of these, in order. `after` is the beginning of the text
+    that follows in the same section, with the space between, so that phrases across the cut are
+    found; "" at the end of a section.
     """
 
     id: str
@@ -109,14 +107,14 @@ class Passage(Struct, frozen=True, kw_only=True):
 
 
 class ScoreParts(Struct, frozen=True, kw_only=True):
-    """What a score was made of.
+    """Components of a score.
 
     `lexical` is the BM25 score of the document (0.0 where no word matched), `cosine` that of its
-    best passage, `met` how near the words of one passage come to those of the question, one by one
-    (0 to 1; 0.0 beyond the first fifty), `fused` what the ranking went by, `exact` whether the
-    question is its title or an identifier, and `words` what in title, heading or passage answers
-    words of the question, as it stands there. `level` tells whether it has all that the
-    question wants exactly, see `indexer.ranking.evidence`.
+    best passage, `met` the word-by-word similarity of one passage and the question (0 to 1; 0.0
+    beyond the first fifty), `fused` the score that ranked it, `exact` whether the question is its
+    title or an identifier, and `words` the words in title, heading or passage that match the
+    question, as written there. `level` is that of its exact matches, see
+    `indexer.ranking.evidence`.
     """
 
     lexical: float
@@ -132,9 +130,9 @@ class Hit(Struct, frozen=True, kw_only=True):
     """A document found, with the passage that answers and, of that, the part to show.
 
     `heading` and `place` are those of the part, `text` its characters. `marks` are (start, end)
-    character ranges of `text` to be shown as marked; `snippet_range` is the (start, end) of what is
-    worth showing when space is short. `close` says
-    whether it counts as an answer: near enough to the question, or related to it when another is.
+    character ranges of `text` to highlight; `snippet_range` is the (start, end) to show when space
+    is short. `close` says whether it counts as an answer: near enough to the question, or related
+    to it when another hit is.
     """
 
     document_id: str

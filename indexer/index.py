@@ -1,4 +1,4 @@
-"""HybridIndex: documents in, ranked passages out, in generations that are swapped whole."""
+"""HybridIndex: indexes documents and answers questions with ranked passages."""
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,8 +36,8 @@ class HybridIndex:
     """Lexical and vector search over one set of documents.
 
     One process writes (put, remove, commit); any number read. All methods may be called from any
-    thread. The directory holds vectors.sqlite, which outlives all rebuilds, the generations
-    g000001, g000002 ... and the file CURRENT with the name of the one in use.
+    thread. The directory holds vectors.sqlite, which is kept by rebuilds, the generations g000001,
+    g000002 ... and the file CURRENT with the name of the one in use.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class HybridIndex:
     ) -> Self:
         """Open the current generation. Raises `IndexOutdated` if it must be rebuilt, saying why.
 
-        What questions find first is put in order by `reranker`, if there is one.
+        `reranker` reorders the first results.
         """
         parts = Parts.current(directory, embedder, engine, writable=writable)
         made = generation.made(parts.path)
@@ -92,10 +92,9 @@ class HybridIndex:
     ) -> Self:
         """Make a new generation, `fill` it (put ... commit), swap it in, remove the old one.
 
-        Nothing that was removed up to `gone` can come into it, if that is later than its position.
-        Answers the new generation, writable. Readers of the old one find the new at their next
-        `refresh`. Vectors already stored are not computed again; those of texts that the new one
-        does not hold are destroyed, for nobody can tell any more what they were made of.
+        `gone` is noted as the position up to which removed documents are not in it. Returns the new
+        generation, writable. Readers of the old one switch at their next `refresh`. Stored vectors
+        are reused; those of texts that the new generation lacks are destroyed.
         """
         with reading(directory):
             path = generation.begin(directory)
@@ -117,7 +116,7 @@ class HybridIndex:
 
     @property
     def position(self) -> int:
-        """The position up to which everything is durably in: the oldest stamp of the parts."""
+        """The position up to which everything is durably indexed: the oldest stamp of the parts."""
         return self._parts.position
 
     @property
@@ -126,10 +125,10 @@ class HybridIndex:
         return self._parts.source
 
     def put(self, documents: Iterable[Document]) -> None:
-        """Add documents or replace those with the same ids; findable after `commit`.
+        """Add or replace documents by id; searchable after `commit`.
 
-        Reading `documents`, embedding and writing overlap. If `documents` or one of them raises an
-        error, some of those before it may be in. Raises `ValueError` for one without any text.
+        Reading `documents`, embedding and writing overlap. After an error some of the documents may
+        have been added. Raises `ValueError` for one without any text.
         """
         with self._changing:
             store = self._parts.store
@@ -153,10 +152,10 @@ class HybridIndex:
         *,
         piece: int = 0,
     ) -> None:
-        """For a writer: do what takes long of putting these `documents`, beside all else.
+        """For a writer: do the slow part of `put` ahead of time, while the index is in use.
 
-        Vectors are computed and stored so many a `piece`, if given. Ends early once `stopped`
-        answers true.
+        Vectors are computed and stored in batches of `piece`, if given. Ends early once `stopped`
+        returns true.
         """
         self._prepared.prepare([*_composed(documents)], stopped, piece or intake.PIECE)
 
@@ -171,22 +170,22 @@ class HybridIndex:
         ]
 
     def remove(self, ids: Sequence[str]) -> None:
-        """Take documents out; unknown ids are ignored."""
+        """Remove documents; unknown ids are ignored."""
         with self._changing:
             self._parts.lexical.remove(ids)
             self._parts.passages.remove(ids)
 
     def forget(self, ids: Sequence[str]) -> None:
-        """Take documents out as `remove` does, so that `purge` finds less to do after `commit`."""
+        """Remove documents in a way that leaves `purge` less to do after `commit`."""
         with self._changing:
             self._parts.lexical.forget(ids)
             self._parts.passages.remove(ids)
 
     def purge(self, ids: Sequence[str], gone: int) -> None:
-        """Leave nothing of documents in files and memory, and note that for all up to `gone`.
+        """Destroy all traces of documents in files and memory, then note `gone` as done.
 
-        What is prepared is forgotten too. Others read meanwhile. Cut short, it can be done again;
-        nothing is noted before all is gone. Raises as `commit` does.
+        Prepared documents are dropped too. Others may read meanwhile. After an interruption it can
+        be repeated. Raises as `commit` does.
         """
         if ids:
             self.forget(ids)
@@ -198,15 +197,15 @@ class HybridIndex:
             generation.forgot(self._parts.path, gone)
 
     def commit(self, position: int, source: str = "") -> None:
-        """Make all since the last commit durable and findable, stamped with `position`.
+        """Make all pending changes durable and searchable, stamped with `position`.
 
-        `source` says what was taken in up to there, in words of the committer.
+        `source` is the caller's note on what is indexed up to there.
         """
         with self._changing:
             self._parts.commit(position, source)
 
     def refresh(self) -> None:
-        """For a reader: take in what another process has committed, cheaply if nothing was.
+        """For a reader: show commits of other processes; cheap if there are none.
 
         Raises `IndexOutdated` when a new generation is there that this program cannot use.
         """
@@ -226,10 +225,10 @@ class HybridIndex:
         limit: int = 10,
         named: Mapping[str, frozenset[str]] = MappingProxyType({}),
     ) -> list[Hit]:
-        """The best documents among those that `filter` lets through, best first; ties by id.
+        """The best documents that pass `filter`, best first; ties by id.
 
-        Texts, question and filter are compared composed (NFC), and answered so. What has one of the
-        facets that are `named` by the text, such as a tag, has what it asks for.
+        Texts, question and filter are compared in NFC. A document with one of the facets that the
+        text has `named`, such as a tag, counts as an exact match.
 
         Raises `QuestionError` for a text with nothing to search for.
         """
@@ -243,7 +242,7 @@ class HybridIndex:
         return hits
 
     def _question(self, text: str, named: Mapping[str, frozenset[str]]) -> Question:
-        """Of what the model reads in part only that part means anything."""
+        """The analysed question; its vector is scaled by the share that the model reads."""
         share = self._embedder.share(text)
         read = embedded([text], self._embedder)[0]
         read = replace(read, vector=read.vector * np.float32(share))
@@ -251,12 +250,12 @@ class HybridIndex:
         return Question(text, wanted(text, read=share >= known.read), read, known, share, named)
 
     def close(self) -> None:
-        """Let go of files; what was not committed is gone."""
+        """Release files; uncommitted changes are lost."""
         with self._changing:
             self._parts.close()
 
     def _attempt(self, question: Question, filter: Filter, limit: int) -> list[Hit] | None:
-        """None if what was found has been replaced on disk, or closed by a refresh, meanwhile."""
+        """The hits; None if they were replaced on disk, or closed by a refresh, meanwhile."""
         parts = self._parts
         try:
             ranking = rank(

@@ -1,6 +1,6 @@
-"""Takes documents in by windows: cutting and writing go on while vectors are computed.
+"""Intake of documents in windows: cutting and writing overlap with computing vectors.
 
-Nothing of it takes long once a document was prepared: then it is cut, and its vectors are stored.
+Documents prepared ahead of time are already cut, and their vectors are stored.
 """
 
 from collections import Counter, deque
@@ -22,8 +22,7 @@ WINDOW = 100
 """Documents whose words are written together."""
 
 AHEAD = 2
-"""Windows in computation: with two, the cores have work while the last batches of one end."""
-
+"""Windows computed at a time: with two, no core idles while the last batches of one end."""
 
 PIECE, PIECE_CHARACTERS = 64, 16_000
 """Texts, and characters of them, whose vectors are computed and stored at once.
@@ -34,7 +33,7 @@ all others.
 
 
 class Window(Struct, frozen=True):
-    """Documents, each with its passages, whose vectors are stored."""
+    """Documents with their passages, whose vectors are stored."""
 
     documents: list[Document]
     passages: list[list[EmbeddedPassage]]
@@ -52,9 +51,9 @@ class Prepared:
     def prepare(
         self, documents: Sequence[Document], stopped: Callable[[], bool], piece: int
     ) -> None:
-        """Cut documents and store the vectors of their passages, so many at once.
+        """Cut documents and store the vectors of their passages, `piece` at a time.
 
-        Ends early once `stopped` answers true; what is stored then stays.
+        Ends early once `stopped` returns true; stored vectors stay.
         """
         cut = split(documents, self._embedder)
         with self._lock:
@@ -63,12 +62,12 @@ class Prepared:
         embed(_to_embed(cut), self._embedder, self._store, stopped, piece)
 
     def clear(self) -> None:
-        """Forget what was cut and not taken."""
+        """Drop documents that were cut and not taken."""
         with self._lock:
             self._cut.clear()
 
     def take(self, documents: Sequence[Document]) -> list[list[EmbeddedPassage]]:
-        """The passages of each document, cut now unless it was prepared as it is."""
+        """The passages of each document, cut now unless this version was prepared."""
         with self._lock:
             held = [self._cut.pop(document.id, None) for document in documents]
         known = {
@@ -87,9 +86,9 @@ class Prepared:
 def windows(
     documents: Iterable[Document], embedder: Embedder, store: VectorStore, prepared: Prepared
 ) -> Iterator[Window]:
-    """All documents in their order; of those in one window with the same id only the last.
+    """Windows over all documents, in order; of equal ids in one window only the last.
 
-    Nothing new is begun once the caller, `documents` or the model has raised an error.
+    No new work starts once the caller, `documents` or the model has raised an error.
     """
     rest, ended = iter(documents), Event()
     waiting: deque[tuple[Window, Future[None]]] = deque()
@@ -134,10 +133,9 @@ def embed(
 
 
 def lexical_document(document: Document, parts: Sequence[EmbeddedPassage]) -> LexicalDocument:
-    """Title, headings, text and keywords count alike; a heading counts where it changes.
+    """The terms of a document: title, headings (where they change), text and keywords count alike.
 
-    What else its source has, as addresses of links, and properties are found exactly but score
-    nothing.
+    The rest of its source, such as link addresses, and properties match exactly but do not score.
     """
     texts = [document.title, *document.keywords]
     heading = ""

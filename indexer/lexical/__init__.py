@@ -1,4 +1,4 @@
-"""The full-text engines behind one small protocol, so that a switch of engine is only a rebuild."""
+"""The LexicalIndex protocol of the full-text engines: to switch engines, rebuild the index."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from indexer.errors import UnknownEngine
 
 
 class LexicalDocument(Struct, frozen=True, kw_only=True):
-    """What an engine indexes of a document.
+    """A document as an engine indexes it.
 
     `terms` are those of `indexer.text.analysis.all_terms`, with counts. `names` (the title and the
     identifiers) find the document exactly. `audience` and `facets` are matched as exact values.
@@ -27,61 +27,57 @@ class LexicalDocument(Struct, frozen=True, kw_only=True):
 class LexicalIndex(Protocol):
     """Documents proposed by their words; `indexer.ranking.bm25` scores them.
 
-    Nothing that a search answers depends on what its filter hides or on what was removed, so an
-    engine's own statistics have no part in it. What is put or removed is found, durable and stamped
-    all at once by `commit`. One process writes, any number read; every method may be called from
-    any thread. When files turn out to be damaged, what reads raises `IndexOutdated`; what cannot
-    write raises `IndexUnavailable`.
+    No result depends on documents that the filter hides or that were removed, so engines must not
+    use their own statistics. `commit` makes all changes visible, durable and stamped at once. One
+    process writes, any number read; every method may be called from any thread. Methods that read
+    raise `IndexOutdated` for damaged files; those that cannot write raise `IndexUnavailable`.
     """
 
     @property
     def position(self) -> int:
-        """The stamp of the commit that this index shows, 0 before the first."""
+        """The stamp of the visible commit, 0 before the first."""
 
     @property
     def documents(self) -> int:
-        """How many documents that commit holds; -1 while parts of a later one that was cut short
-        are there.
-        """
+        """The number of documents in that commit; -1 beside parts of an interrupted one."""
 
     def put(self, documents: Sequence[LexicalDocument]) -> None:
-        """Add documents, or replace those with the same ids; of equal ids the last one stands."""
+        """Add or replace documents by id; of equal ids the last one wins."""
 
     def remove(self, ids: Sequence[str]) -> None:
-        """Take documents out; unknown ids are ignored."""
+        """Remove documents; unknown ids are ignored."""
 
     def forget(self, ids: Sequence[str]) -> None:
-        """Take documents out, and with the next commit the files in which they are found as well.
+        """Remove documents, and with the next commit the files that they are in.
 
-        What an earlier version of them has left elsewhere, `purge` looks for.
+        Traces of earlier versions in other files are left to `purge`.
         """
 
     def purge(self, ids: Sequence[str]) -> None:
-        """Leave nothing in any file of documents that were taken out, nor of their old versions.
+        """Destroy all traces of removed documents and of their old versions in the files.
 
-        Between commits: raises `ValueError` where something waits for one. Others read meanwhile.
+        Call it between commits: raises `ValueError` if changes are pending. Readers may go on.
         """
 
     def commit(self, position: int) -> None:
-        """Make all since the last commit durable and findable, stamped with `position`, at once."""
+        """Make all pending changes durable and visible at once, stamped with `position`."""
 
     def refresh(self) -> None:
-        """Show what another process has committed since; cheap when nothing was."""
+        """Show commits of other processes; cheap if there are none."""
 
     def propose(self, weights: Mapping[str, float], filter: Filter, limit: int) -> list[str]:
-        """The ids of documents that `filter` lets through and that hold a term; all, if few enough.
+        """The ids of documents that pass `filter` and have a term, unsorted.
 
-        Of more than `limit` those that weigh most: the sum of the weights of the terms that a
-        document holds, a little more for a term repeated. Those that weigh the same are all in or
-        all out, so no order decides among them. Weights are above 0, terms those of
-        what `indexer.text.wanted` says is scored. In no order.
+        Of more than `limit` the heaviest, by the sum of the weights of their terms, with a little
+        more for repeated ones. Documents of equal weight are all in or all out, so order decides
+        nothing. `weights` are above 0, for the terms of `indexer.text.wanted.Wanted.scored`.
         """
 
     def named(self, name: str, filter: Filter) -> list[str]:
         """The sorted ids of documents with this name; case, accents and punctuation aside."""
 
     def close(self) -> None:
-        """Let go of files and locks; what was not committed is gone."""
+        """Release files and locks; uncommitted changes are lost."""
 
 
 Opener = Callable[[Path, bool], LexicalIndex]

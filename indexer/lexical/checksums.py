@@ -1,8 +1,8 @@
-"""Sees whether the files of a Tantivy index are as Tantivy wrote them.
+"""Checksums of the files of a Tantivy index.
 
 Every file of a segment ends in a footer: JSON with the CRC-32 of all before it, the length of that
-JSON and a fixed number. Tantivy's Python package does not offer the check that the library has, and
-reading damaged files gives wrong answers or a panic on standard error.
+JSON and a magic number. Tantivy's Python package lacks the library's own check, and reading damaged
+files gives wrong answers or a panic on standard error.
 """
 
 import json
@@ -19,7 +19,7 @@ _MAGIC = 1337
 
 
 def check(directory: Path) -> None:
-    """Raise `IndexOutdated` if a file of the commit in `directory` is not what was written."""
+    """Raise `IndexOutdated` if a file of the commit in `directory` is damaged."""
     for file in _committed(directory):
         if not _is_sound(file):
             raise IndexOutdated(
@@ -28,7 +28,7 @@ def check(directory: Path) -> None:
 
 
 def _committed(directory: Path) -> Iterator[Path]:
-    """The files of the present commit; a writer at work may have others, unfinished as yet."""
+    """The files of the current commit; a writer may have others that are unfinished."""
     for segment in json.loads((directory / "meta.json").read_bytes())["segments"]:
         name, deletes = segment["segment_id"].replace("-", ""), segment["deletes"]
         for file in directory.glob(f"{name}.*"):
@@ -39,7 +39,7 @@ def _committed(directory: Path) -> Iterator[Path]:
 
 
 def _is_sound(file: Path) -> bool:
-    """True as well for a file without a footer, which Tantivy itself refuses, or gone meanwhile."""
+    """Also true for a file without a footer, which Tantivy refuses, and for a deleted one."""
     try:
         with file.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as data:
             length, magic = _END.unpack(data[-_END.size :])

@@ -1,4 +1,4 @@
-"""Turns what an engine throws at damaged files into one sentence that names the index."""
+"""Turns the errors of an engine into one sentence that names the index."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from indexer.errors import IndexerError, IndexOutdated, IndexUnavailable
 
 @contextmanager
 def reading(engine: str, directory: Path) -> Iterator[None]:
-    """Whatever goes wrong inside means that the index cannot be read: `IndexOutdated`."""
+    """Turn errors of the engine inside into `IndexOutdated`."""
     try:
         yield
     except BaseException as error:
@@ -24,7 +24,7 @@ def reading(engine: str, directory: Path) -> Iterator[None]:
 
 @contextmanager
 def writing(engine: str, directory: Path) -> Iterator[None]:
-    """Whatever goes wrong inside means that the index cannot be written: `IndexUnavailable`."""
+    """Turn errors of the engine inside into `IndexUnavailable`."""
     try:
         yield
     except BaseException as error:
@@ -39,7 +39,7 @@ def writing(engine: str, directory: Path) -> Iterator[None]:
 
 
 def _from_engine(error: BaseException) -> bool:
-    """A panic in Rust arrives as an exception that does not derive from `Exception`."""
+    """Rust panics arrive as an exception that does not derive from `Exception`."""
     if isinstance(error, IndexerError):
         return False
     return isinstance(error, Exception) or type(error).__name__ == "PanicException"

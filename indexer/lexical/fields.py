@@ -1,4 +1,4 @@
-"""What both engines index of a document and ask of a filter, decided in one place."""
+"""Field values and query tokens that both engines share."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
@@ -13,16 +13,16 @@ MADE_WITH = f"4.{analysis.VERSION}"
 """Version of these fields and of the terms in them; an index made with another must be rebuilt."""
 
 _LEVELS = {2: 0.375, 4: 0.317, 8: 0.22}
-"""What a term adds that a document repeats so often: the steps of BM25 from 1, 2 and 4 times on."""
+"""Weight that a term adds at 2, 4 and 8 occurrences: the steps of BM25."""
 
 _WHOLE = 2**22
 """The sum of all weights of a question: whole numbers far below 2**24 add up exactly in float32."""
 
 
 def text_tokens(document: LexicalDocument) -> list[str]:
-    """The terms of the document, and tokens of their own for those that it repeats.
+    """The terms of the document, and extra tokens for repeated ones.
 
-    The forms of words are left out: no question is scored by them.
+    Forms of words are left out, as they are never scored.
     """
     forms = analysis.FORM + analysis.OTHER
     terms = {term: count for term, count in document.terms.items() if term[0] not in forms}
@@ -33,7 +33,7 @@ def text_tokens(document: LexicalDocument) -> list[str]:
 
 
 def token_weights(weights: Mapping[str, float]) -> dict[str, int]:
-    """What each token of a question weighs, in whole numbers above 0."""
+    """The weight of each token of a question, an integer above 0."""
     gains = dict(weights)
     for level, gain in _LEVELS.items():
         gains.update((f"{term}+{level}", weight * gain) for term, weight in weights.items())
@@ -42,16 +42,16 @@ def token_weights(weights: Mapping[str, float]) -> dict[str, int]:
 
 
 def clear_of_ties(found: Sequence[tuple[float, T]], limit: int) -> list[T]:
-    """Of at most `limit` + 1 documents with their weights, best first, those that may be proposed.
+    """The documents of `found`, (weight, document) best first and at most `limit` + 1.
 
-    If there is one too many, who weighs as much as it is left out.
+    If there is one too many, it is left out with all of the same weight.
     """
     least = found[limit][0] if len(found) > limit else 0.0
     return [document for weight, document in found if weight > least]
 
 
 def name_values(document: LexicalDocument) -> list[str]:
-    """What a name that finds the document exactly is compared with."""
+    """The keys of the names that find the document exactly."""
     keys = (analysis.name_key(name) for name in document.names)
     return sorted({key for key in keys if key})
 
@@ -64,7 +64,7 @@ def facet_values(facets: Mapping[str, Iterable[str]]) -> list[str]:
 
 
 def allowed_values(filter: Filter) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """For each field that the filter asks about the values of which a document must have one."""
+    """For each field of the filter the values of which a document must have one."""
     facets = tuple(
         ("facet", tuple(facet_values({name: values}))) for name, values in filter.facets.items()
     )

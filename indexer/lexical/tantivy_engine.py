@@ -1,4 +1,4 @@
-"""One index of Tantivy, fed with terms that `indexer.text.analysis` made."""
+"""One Tantivy index, over terms made by `indexer.text.analysis`."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ _WRITER_BYTES = 64_000_000
 
 
 class _Snapshot(Struct, kw_only=True):
-    """What one commit holds."""
+    """The state of one commit."""
 
     searcher: tantivy.Searcher
     position: int
@@ -33,7 +33,7 @@ class _Snapshot(Struct, kw_only=True):
 
 
 class Heaviest(NamedTuple):
-    """Documents of an index that a question finds, each what it weighs and where it is."""
+    """Documents of an index that match a query, each with its weight and address."""
 
     volume: "TantivyIndex"
     searcher: tantivy.Searcher
@@ -46,16 +46,16 @@ class Heaviest(NamedTuple):
 
 
 class TantivyIndex:
-    """What `LexicalIndex` promises, but for `propose`: see `indexer.lexical.tantivy_volumes`.
+    """`LexicalIndex` without `propose`: see `indexer.lexical.tantivy_volumes`.
 
-    The commit's position stands in a document of its own, the stamp, replaced in the same commit.
-    It has no terms, so that no search finds it. Every put gets a number that is never given again:
-    numbers come out of Tantivy's columns ten times faster than ids out of its documents, so `_ids`
-    remembers which is which.
+    The commit's position is in a document of its own, the stamp, replaced in the same commit. It
+    has no terms, so no search finds it. Every document added gets a number that is never reused:
+    Tantivy reads numbers from its columns ten times faster than ids from its documents, so `_ids`
+    caches the id of each number.
 
-    Tantivy marks what is removed and keeps its words in the segment, a set of files, until that is
-    merged, which cannot be asked for. So what else is in a segment is put again from its stored
-    row: then nothing in the segment is live, and the next commit removes its files.
+    Tantivy only marks removed documents, and keeps their words in the segment (a set of files)
+    until a merge, which cannot be requested. So the other documents of a segment are added again
+    from their stored rows: nothing in it is live then, and the next commit removes its files.
     """
 
     def __init__(self, directory: Path, *, writable: bool, at_once: bool = True) -> None:
@@ -111,7 +111,7 @@ class TantivyIndex:
             )
 
     def _changed(self) -> tuple[int, int]:
-        """Changes with every commit, since each puts a new file in the place of the old one."""
+        """A value that changes with every commit, as each replaces the file."""
         found = (self.directory / "meta.json").stat()
         return found.st_ino, found.st_mtime_ns
 
@@ -124,7 +124,7 @@ class TantivyIndex:
         return self._snapshot.documents
 
     def size(self) -> int:
-        """The bytes of its files."""
+        """The size of its files in bytes."""
         return sum(path.stat().st_size for path in self.directory.iterdir() if path.is_file())
 
     def holds(self, document_id: str) -> bool:
@@ -165,7 +165,7 @@ class TantivyIndex:
             self._snapshot = self._look()
             searcher = self._snapshot.searcher
             if any(searcher.doc_freq("id", document_id) for document_id in ids):
-                # Nothing tells in which: it also counts what is marked as removed.
+                # Which segments is unknown: doc_freq also counts documents marked as removed.
                 self._put_again(range(searcher.num_segments))
                 self._commit(self._snapshot.position)
                 self._merge_no_more()
@@ -176,7 +176,7 @@ class TantivyIndex:
         self._waiting.add(document_id)
 
     def _put_again(self, segments: Collection[int]) -> None:
-        """Leave nothing live in these segments of the snapshot but the stamp."""
+        """Leave only the stamp live in these segments of the snapshot."""
         searcher = self._snapshot.searcher
         if not segments or not searcher.num_docs:
             return
@@ -189,7 +189,7 @@ class TantivyIndex:
                     self._writing.add_document(tantivy_rows.to_document(row))
 
     def _merge_no_more(self) -> None:
-        """Wait for merges of segments: one begun before holds what was removed meanwhile."""
+        """Wait for merges: one begun earlier would keep documents removed meanwhile."""
         writer, self._writer = self._writer, None
         if writer is not None:
             writer.wait_merging_threads()
@@ -219,14 +219,14 @@ class TantivyIndex:
         return self._writer
 
     def refresh(self) -> bool:
-        """See `LexicalIndex`; whether there was anything."""
+        """See `LexicalIndex`; returns whether anything changed."""
         with self._lock, reading(_NAME, self.directory):
             if changed := self._changed() != self._snapshot.changed:
                 self._snapshot = self._look()
             return changed
 
     def heaviest(self, found: Query, limit: int) -> Heaviest:
-        """What it finds, the heaviest first."""
+        """The matches of a query, the heaviest first."""
         with reading(_NAME, self.directory):
             searcher = self._snapshot.searcher
             return Heaviest(self, searcher, searcher.search(found, limit, False).hits)
@@ -246,14 +246,14 @@ class TantivyIndex:
         self._writable = False
 
     def let_go(self) -> None:
-        """Keep no writer until there is something to write; between commits."""
+        """Close the writer until there is something to write; call it between commits."""
         with self._lock, writing(_NAME, self.directory):
             self._merge_no_more()
 
     def names(
         self, searcher: tantivy.Searcher, addresses: Sequence[tantivy.DocAddress]
     ) -> list[str]:
-        """The ids of documents that `searcher` has at these addresses."""
+        """The ids of the documents at these addresses of `searcher`."""
         numbers: list[Any] = searcher.fast_field_values("number", list(addresses))
         known = self._ids
         return [

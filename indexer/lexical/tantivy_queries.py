@@ -1,4 +1,4 @@
-"""What Tantivy is asked for, in fields that every volume has."""
+"""Tantivy queries, over the fields that every volume has."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,12 +17,12 @@ def term(field: str, value: str) -> Query:
 
 
 def any_of(field: str, values: Sequence[str]) -> Query:
-    """Clauses and not a set: a set looks at all documents of its values, whatever is asked."""
+    """Clauses and not a term set, which visits all documents of its values in any query."""
     return Query.boolean_query([(Occur.Should, term(field, value)) for value in values])
 
 
 def weighed(weights: Mapping[str, float]) -> Query:
-    """Documents with a term, each of which adds what it weighs."""
+    """Documents with any of the terms, scored by the sum of their weights."""
     clauses = [
         (Occur.Should, Query.const_score_query(term("text", token), weight))
         for token, weight in token_weights(weights).items()
@@ -31,7 +31,7 @@ def weighed(weights: Mapping[str, float]) -> Query:
 
 
 def passing(filter: Filter, counting: Query) -> Query:
-    """What `filter` lets pass and `counting` finds, scored by the latter alone."""
+    """Documents that pass `filter` and match `counting`, scored by the latter alone."""
     clauses = [
         (Occur.Must, Query.const_score_query(any_of(field, values), 0.0))
         for field, values in allowed_values(filter)

@@ -1,4 +1,4 @@
-"""What Tantivy keeps of a document: its terms to be found by, and all of it to be put again."""
+"""Documents as Tantivy stores them: indexed, and as a row from which to add them again."""
 
 import msgspec
 import tantivy
@@ -9,7 +9,7 @@ from indexer.lexical.fields import facet_values, name_values, text_tokens
 
 
 class Row(Struct, frozen=True, array_like=True):
-    """What is put of a document, stored so that it can be put again where its segment is to go."""
+    """A document as added, stored so that it can be added again when its segment is removed."""
 
     number: int
     id: str
@@ -34,7 +34,7 @@ def schema() -> tantivy.Schema:
 
 
 def row_of(document: LexicalDocument, number: int) -> Row:
-    """What is put of a document, under a number that is never given again."""
+    """The row of a document, with a number that is never reused."""
     return Row(
         number=number,
         id=document.id,
@@ -46,7 +46,7 @@ def row_of(document: LexicalDocument, number: int) -> Row:
 
 
 def to_document(row: Row) -> tantivy.Document:
-    """What Tantivy takes in, with the row as it is."""
+    """The Tantivy document of a row, with the row stored in it."""
     document = tantivy.Document()
     document.add_unsigned("number", row.number)
     document.add_text("id", row.id)

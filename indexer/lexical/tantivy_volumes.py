@@ -1,4 +1,4 @@
-"""Tantivy in volumes: what an erasure writes anew is one of these, however many there are."""
+"""Tantivy in volumes, so that an erasure rewrites only one of them."""
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -15,14 +15,14 @@ VOLUME_TERMS = 1_500_000
 """The terms of a volume's documents, each counted once in a document: half a second to write."""
 
 _TERM_BYTES = 6
-"""What a term of a document takes of a volume's files, about."""
+"""About the size of a term of a document in a volume's files."""
 
 
 class TantivyVolumes:
-    """`LexicalIndex` on several of Tantivy: in its directory the first, beneath it all others.
+    """`LexicalIndex` over several Tantivy indexes: the first in its directory, the others below it.
 
-    The last one takes in what is put. A commit reaches the first one last, whose stamp is that of
-    all: where another one is ahead of it, a commit was cut short, and is to be taken again.
+    New documents go to the last one. A commit reaches the first one last, and its stamp counts for
+    all: if another is ahead of it, a commit was interrupted and must be repeated.
     """
 
     def __init__(self, directory: Path, *, writable: bool) -> None:

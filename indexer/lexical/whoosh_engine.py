@@ -1,4 +1,4 @@
-"""The second full-text engine: Whoosh, pure Python, slower, the same answers."""
+"""The second full-text engine, Whoosh: pure Python, slower, with the same answers."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
@@ -37,9 +37,9 @@ whoosh_pickles.restrict()
 class WhooshIndex:
     """`LexicalIndex` on Whoosh.
 
-    The commit's position stands in a document of its own, the stamp, replaced in the same commit.
-    What is put waits in memory for the commit, because a Whoosh writer cannot replace a document
-    that it has not committed yet. One thread at a time: a Whoosh searcher is not made for more.
+    The commit's position is in a document of its own, the stamp, replaced in the same commit. New
+    documents wait in memory for the commit, because a Whoosh writer cannot replace a document that
+    it has not committed. A lock admits one thread at a time, as Whoosh searchers need.
     """
 
     def __init__(self, directory: Path, *, writable: bool) -> None:
@@ -47,7 +47,7 @@ class WhooshIndex:
         self._writable = writable
         self._lock = Lock()
         self._pending: dict[str, LexicalDocument | None] = {}
-        self._gone: set[str] = set()  # whose traces the next commit leaves in no segment
+        self._gone: set[str] = set()  # ids to leave no trace of with the next commit
         fresh = writable and not (directory.is_dir() and any(directory.iterdir()))
         with reading(_NAME, directory):
             self._index = self._open(fresh)
@@ -109,10 +109,7 @@ class WhooshIndex:
                 self._renew()
 
     def _merge(self, writer: SegmentWriter, segments: Sequence[Segment]) -> list[Segment]:
-        """Write the segments anew that have what is gone, also marked as removed; and small ones.
-
-        Answers those that stay as they are.
-        """
+        """Rewrite small segments and those with traces of `_gone`; return the others."""
         others = []
         for segment in segments:
             with closing(SegmentReader(writer.storage, writer.schema, segment)) as found:
@@ -197,7 +194,7 @@ def _schema() -> whoosh.fields.Schema:
 
 
 def _row(document: LexicalDocument) -> dict[str, str | list[str]]:
-    """Lists are taken as terms as they are; an engine's own analysis sees only plain strings."""
+    """Field values as lists, which Whoosh takes as terms without analysing them."""
     return {
         "record": "document",
         "id": document.id,
@@ -209,7 +206,7 @@ def _row(document: LexicalDocument) -> dict[str, str | list[str]]:
 
 
 def _weighed(weights: Mapping[str, float]) -> whoosh.query.Query:
-    """Each token counts once in a document, so a document scores the sum of what they weigh."""
+    """Each token counts once in a document, so a document scores the sum of their weights."""
     return whoosh.query.Or(
         [
             whoosh.query.Term("text", token, boost=float(weight))

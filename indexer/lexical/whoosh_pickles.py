@@ -1,8 +1,8 @@
-"""Reads Whoosh's pickles with no class but the few that an index of ours is made of.
+"""Restricts Whoosh's unpickling to the few classes that our indexes use.
 
-Whoosh keeps its table of contents, stored fields and some postings as pickles, and a pickle may
-name any function to be called as it is read. Opening a data directory must not run what
-someone else has put into it, so an index that names anything else cannot be read.
+Whoosh keeps its table of contents, stored fields and some postings as pickles, and a pickle can
+call any function while it is read. Opening a data directory must not run code that someone else put
+there, so an index that names anything else is refused.
 """
 
 import builtins
@@ -35,7 +35,7 @@ _CLASSES: dict[tuple[str, str], Any] = {
     for name in names
 }
 _CLASSES["_codecs", "encode"] = lambda text, _: text.encode("latin-1")
-"""How old pickles hold bytes."""
+"""Old pickles encode bytes this way."""
 
 
 class _Unpickler(pickle.Unpickler):
@@ -48,7 +48,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 def load(file: IO[bytes]) -> Any:
-    """The object pickled at the place where `file` stands."""
+    """The object pickled at the position of `file`."""
     return _Unpickler(file).load()
 
 
@@ -58,7 +58,7 @@ def loads(data: bytes) -> Any:
 
 
 class _Pickles:
-    """What `whoosh.index` uses of the module pickle."""
+    """Stand-in for the module pickle in `whoosh.index`."""
 
     dumps = staticmethod(pickle.dumps)
     loads = staticmethod(loads)
@@ -66,9 +66,9 @@ class _Pickles:
 
 
 def restrict() -> None:
-    """Put these in the place of Python's own, wherever Whoosh reads an index.
+    """Replace Python's unpickler wherever Whoosh reads an index.
 
-    Formats older than Whoosh 2.7, which have an unpickler of their own, are not read at all.
+    Formats older than Whoosh 2.7, which have their own unpickler, are refused.
     """
     whoosh.index.pickle = _Pickles
     whoosh.index.toc_loaders = {}

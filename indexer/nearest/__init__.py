@@ -1,4 +1,4 @@
-"""The vector engines behind one small protocol, beside that of the full-text engines."""
+"""The VectorIndex protocol, which every vector engine implements."""
 
 from collections.abc import Collection, Sequence
 from typing import Protocol, Self
@@ -11,13 +11,13 @@ from indexer.stored.rows import StoredDocument
 class VectorIndex(Protocol):
     """Documents proposed by the vectors of their passages; `indexer.resident` scores them.
 
-    Nothing that a search answers depends on what its filter hides or on what was removed. A value
-    is what one commit holds and never changes: it may be asked from any thread, without waiting,
-    while the next is made of it.
+    No result depends on documents that the filter hides or that were removed. An instance is an
+    immutable snapshot of one commit: any thread may search it, without locks, while the next is
+    made from it.
     """
 
     def __len__(self) -> int:
-        """How many documents there are."""
+        """The number of documents."""
 
     def changed(
         self, added: Sequence[StoredDocument], vectors: Vectors, removed: Sequence[int]
@@ -31,6 +31,6 @@ class VectorIndex(Protocol):
     def nearest(self, question: Vectors, filter: Filter, count: int) -> Collection[str]:
         """The ids of the documents that `filter` lets through with the nearest passages.
 
-        At least `count`, unless fewer have a passage; more if that is less work. None is left out
-        that is as near as one of them, so no order decides. In no order.
+        At least `count`, unless fewer have a passage; more if that is less work. Ties are all
+        included, so order decides nothing. Unsorted.
         """

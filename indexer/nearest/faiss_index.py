@@ -15,8 +15,8 @@ from indexer.stored.rows import StoredDocument
 class FaissIndex:
     """`VectorIndex` that looks at every row allowed, so a filter costs no recall.
 
-    FAISS is given the rows where they lie: an index of its own would copy them, and moves what it
-    holds when it grows, under the hands of those who search.
+    FAISS searches the rows in place: an index of its own would copy them, and would move them while
+    it grows, during other searches.
     """
 
     def __init__(self, roster: Roster, vectors: PassageVectors) -> None:
@@ -39,7 +39,7 @@ class FaissIndex:
         )
 
     def kept(self, slots: Integers) -> Self:
-        """The same for these slots alone, numbered anew in their order."""
+        """The index of these slots alone, renumbered in their order."""
         documents = [self.roster.documents[slot] for slot in slots.tolist()]
         rows, _ = self.vectors.rows(slots)
         empty = type(self)(Roster(), self.vectors.none())
@@ -50,7 +50,7 @@ class FaissIndex:
         return [self.roster.documents[slot].id for slot in self._slots(question, allowed, count)]
 
     def _slots(self, question: Vectors, allowed: Bools, count: int) -> list[int]:
-        """The passages reach further until they are of enough documents."""
+        """The slots of the nearest passages, searched further until there are enough documents."""
         counts = self.vectors.counts
         reach = int(counts @ allowed)
         wanted = min(count, int(np.count_nonzero(allowed & (counts > 0))))
@@ -67,9 +67,9 @@ class FaissIndex:
         return []
 
     def _search(self, question: Vectors, size: int, selector: Any) -> tuple[Vectors, Integers]:
-        """What `IndexFlatIP.search` does, with one thread: others would only wait for it.
+        """`IndexFlatIP.search` with a single thread, as more would only wait for each other.
 
-        The number of threads is one of the thread that calls, so no other search meets it.
+        The thread count is local to the calling thread, so other searches are not affected.
         """
         rows = self.vectors.matrix
         asked = np.ascontiguousarray(question, np.float32)
@@ -86,7 +86,7 @@ class FaissIndex:
         return cosines, places
 
     def _selector(self, allowed: Bools) -> Any:
-        """None if all rows are allowed, or else a bitmap of those that are."""
+        """A bitmap of the allowed rows, None for all."""
         if allowed.all():
             return None
         bitmap = np.packbits(np.repeat(allowed, self.vectors.counts), bitorder="little")

@@ -1,4 +1,4 @@
-"""Makes hits of a ranking, and judges which of the first are close enough to call them answers."""
+"""Turns a ranking into hits, and judges which of the first are close enough to be answers."""
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,14 +23,14 @@ from indexer.text.snippets import Range, Span
 from indexer.text.wanted import Wanted
 
 JUDGED = 10
-"""How many of the first are asked whether there is an answer, however few are wanted."""
+"""Documents judged to find whether there is an answer, however few hits are wanted."""
 
 ANSWERS = 5
-"""How many hits are close at most: what comes later is less so, however near by itself."""
+"""The most close hits: later ones are not, however near by themselves."""
 
 
 class _Asked(Struct, frozen=True):
-    """A question, its words that score, all terms that are marked, and where it has what."""
+    """A question, its scoring words, all terms to mark, and the places of these in it."""
 
     question: Question
     words: Mapping[str, Range]
@@ -38,13 +38,13 @@ class _Asked(Struct, frozen=True):
     places: Mapping[str, Range]
 
     def spans(self, level: int, text: str, phrases: Iterable[str]) -> list[Span]:
-        """Where a text has what is asked for, and says it as far as its document does."""
+        """The places in `text` of terms, phrases, and sayings of the document's level."""
         found = snippets.spans(text, self.marked, phrases)
         inside = said(self.question.wanted.sayings, level, text)
         return sorted([*found, *inside]) if inside else found
 
     def inside(self, level: int, stored: Fetched) -> list[Span]:
-        """The same for the text of a passage."""
+        """The spans in the text of a passage."""
         return self.spans(level, stored.passage.text, _phrases(self.question.wanted, stored))
 
     def found(self, level: int, stored: Fetched, inside: Sequence[Span]) -> list[Found]:
@@ -67,12 +67,11 @@ def answer(
     """The first `limit` hits in the order of `ranking`.
 
     `stored` has passages by their numbers, `texts` the words of those by the hashes of their texts.
-    Those that are `close` come first: up to the last of the first `ANSWERS` that is near, or
-    related when one of the first `JUDGED` is near and none of them has exactly what was asked for,
-    or one of the words that few have.
-    What the ranking put between them counts as well: it knows more than the cosine of one passage.
-    Where none has what is quoted, only what is named so is close. A name of several words, or a
-    number, is no more than scattered parts to what does not have all of it together.
+    Hits are `close` up to the last of the first `ANSWERS` that is near, or, when one of the first
+    `JUDGED` is near and none has an exact match or a rare word, related. Those ranked between them
+    are close too: the ranking knows more than the cosine of one passage. If no document has the
+    quoted phrases, only exact names are close. A document without all of a name of several words,
+    or of a number, together is not close.
     """
     ranked = ranking.documents
     wanted = question.wanted
@@ -122,14 +121,14 @@ def _asked(question: Question) -> _Asked:
 
 
 def _places(question: Question, marked: Collection[str]) -> dict[str, Range]:
-    """Where the question has each term, or the one of which it is another spelling."""
+    """The place in the question of each term, or of the term that it respells."""
     spelled = question.wanted.spelled
     at = snippets.spellings(question.text, {*marked, *spelled.values()})
     return {other: at[form] for other, form in spelled.items() if form in at} | at
 
 
 def _phrases(wanted: Wanted, stored: Fetched) -> list[str]:
-    """The phrases that a passage may say: to look for one takes far longer than to see this."""
+    """The phrases whose terms a passage has all: searching for a phrase takes far longer."""
     if not wanted.phrased:
         return []
     terms = list(dict.fromkeys(chain.from_iterable(wanted.phrased.values())))
@@ -139,13 +138,13 @@ def _phrases(wanted: Wanted, stored: Fetched) -> list[str]:
 
 
 def _asks_exactly(question: Question, words: Collection[str]) -> bool:
-    """Whether all that is asked for, or a phrase, is meant as it is written."""
+    """Whether the question has a phrase, or wants all its words exactly."""
     wanted = question.wanted
     return bool(wanted.phrases) or wanted.spelled.keys() >= set(words)
 
 
 def _close(ranked: Sequence[Ranked], near: Sequence[bool], related: float) -> int:
-    """How many of the first are close: those that are near, and others from this cosine on."""
+    """The number of close documents: up to the last that is near or has the cosine `related`."""
     last = 0
     for place, (one, by_itself) in enumerate(zip(ranked, near, strict=False), 1):
         if place <= ANSWERS and (by_itself or one.cosine >= related):
@@ -161,7 +160,7 @@ def _hit(
     part: Part,
     told: Iterable[Found],
 ) -> Hit:
-    """A hit not judged yet; `told` are the words of the question in passage, heading and title."""
+    """A hit before judging; `told` are the words of the question in passage, heading and title."""
     passage = stored.passage
     text = shown(passage, part, spans)
     inside = (
@@ -198,7 +197,7 @@ def _near(ranked: Ranked, known: Calibration) -> bool:
 
 
 def _may_be_whole(words: Collection[str], stored: Fetched) -> bool:
-    """Whether the terms of all are in the passage, its heading or the title."""
+    """Whether all terms are in the passage, its heading or the title."""
     titled = all_terms(stored.title)
     inside = np.isin(keys(words), stored.keys)
     return bool(words) and all(

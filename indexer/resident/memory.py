@@ -1,8 +1,7 @@
-"""What a question meets in memory: labels, terms and vectors of all documents, as of one commit.
+"""Labels, terms and vectors of all documents in memory, as of one commit.
 
-Nothing that a question gets from here depends on a document that its filter's audience hides, nor
-on one that was removed: not a candidate, not a statistic, not the last bit of a score. How this is
-done: docs/decisions/0008-permission-in-search.md.
+No result depends on a document that the filter's audience hides or that was removed: no candidate,
+no statistic, not the last bit of a score; see docs/decisions/0008-permission-in-search.md.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -24,14 +23,14 @@ from indexer.resident.vectors import Bools, Integers, PassageVectors, Vectors, c
 from indexer.stored.rows import Known, StoredDocument
 
 SAMPLE = 512
-"""Visible documents whose cosines tell how those of all lie: the deviation within about 3%."""
+"""Visible documents whose cosines estimate the distribution of all; deviation within 3%."""
 
 COMPACT_AT = 1000
-"""Documents left behind by removals before the rest moves together, if they are a quarter."""
+"""Removed documents, if they are a quarter of all, before memory is compacted."""
 
 
 class Proposed(Struct, frozen=True):
-    """Documents to be looked at: found by words, by meaning, by name, and by any of some facets."""
+    """Documents proposed as candidates: by words, by meaning, by name, and by facets."""
 
     by_words: Collection[str]
     by_meaning: Collection[str]
@@ -56,10 +55,9 @@ class Candidates(Struct, frozen=True):
 
 
 class Memory:
-    """A snapshot: all that it holds is also in the stores, from which it is made anew.
+    """Immutable snapshot of one commit, rebuilt from the stores at opening.
 
-    It never changes. A commit makes another of it and puts that in its place, so a search that
-    holds one takes no lock and meets one state to its end.
+    A commit derives the next one and replaces it, so a search takes no lock and sees one state.
     """
 
     def __init__(self, near: FaissIndex, postings: Postings) -> None:
@@ -67,12 +65,12 @@ class Memory:
         self._roster = near.roster
         self._vectors = near.vectors
         self._postings = postings
-        # Of those sampled, by who sees them. Two that work out the same find the same.
+        # Of sampled documents, by audience. Threads that race here compute the same.
         self._means: dict[frozenset[str], Vectors] = {}
 
     @classmethod
     def empty(cls, dimension: int, sharpness: float) -> Self:
-        """Without documents; vectors have so many numbers, `sharpness` is that of a model."""
+        """A snapshot without documents; `sharpness` is that of `Calibration`."""
         return cls(FaissIndex(Roster(), PassageVectors.empty(dimension, sharpness)), Postings())
 
     def __len__(self) -> int:
@@ -85,7 +83,7 @@ class Memory:
         vectors: Vectors,
         removed: Sequence[int],
     ) -> Self:
-        """The next snapshot: without the documents of these numbers, then with others.
+        """The next snapshot, without the documents `removed` (by number) and with those `added`.
 
         `terms` are their packed terms, `vectors` the rows of their passages.
         """
@@ -93,9 +91,9 @@ class Memory:
         return type(self)(near, self._postings.extended(terms) if added else self._postings)
 
     def compacted(self, *, wholly: bool = False) -> Self:
-        """The same without what removals left behind; itself while that is little, if not `wholly`.
+        """The snapshot without remains of removals; itself while these are few, unless `wholly`.
 
-        It answers the same either way.
+        Results are the same either way.
         """
         dead = len(self._roster.documents) - len(self._roster)
         little = dead < COMPACT_AT or dead * 4 < len(self._roster.documents)
@@ -105,16 +103,16 @@ class Memory:
         return type(self)(self.near.kept(live), self._postings.kept(live))
 
     def text_hashes(self) -> set[bytes]:
-        """Those of the texts of all passages that have a vector."""
+        """The hashes of the texts of all passages with a vector."""
         live = compress(self._roster.documents, self._roster.alive)
         return {each.text_hash for document in live for each in document.passages}
 
     def statistics(self, terms: Iterable[str], audience: frozenset[str]) -> Statistics:
-        """Those of all documents that someone with these labels may see."""
+        """The statistics of the documents that `audience` may see."""
         return self._postings.statistics(list(terms), self._roster.visible(audience))
 
     def shows(self, audience: frozenset[str]) -> bool:
-        """Whether someone with these labels may see any document."""
+        """Whether `audience` may see any document."""
         return bool(self._roster.visible(audience).any())
 
     def candidates(
@@ -127,12 +125,12 @@ class Memory:
         sought: Sought,
         count: int,
     ) -> Candidates:
-        """Those proposed by meaning or name, and the `count` best by words of the others.
+        """The documents proposed by meaning or name, and the `count` best of the others by words.
 
-        Fewer if there are no more that `filter` lets through. `weights` are those of the terms of
-        the question, `length` the mean one of the visible documents. Of those that have all that is
-        `sought` the best by words are among them, proposed or not: an engine proposes none of too
-        many that weigh the same. So are those proposed by a facet.
+        Only documents that pass `filter`. `weights` are those of the terms of the question,
+        `length` is the mean length of the visible documents. The best by words of those that have
+        all that is `sought`, or were proposed by a facet, are included even if not proposed: an
+        engine proposes none of too many that weigh the same.
         """
         visible = self._roster.visible(filter.audience)
         allowed = self._roster.passing(visible, filter)
@@ -177,7 +175,7 @@ class Memory:
         each = [self._postings.holding_all(terms, allowed) for terms in ways]
         slots = np.flatnonzero(np.logical_or.reduce(each))
         length = self._postings.statistics((), visible).length
-        # All above 0, as one whose words weigh nothing may be the one.
+        # Above 0, as a document whose words weigh nothing may still be the one.
         scores = 1.0 + self._postings.scores(slots, weights, length)
         best = self._best(slots, scores, count)
         found = zip(slots[best].tolist(), scores[best].tolist(), strict=True)
@@ -190,8 +188,8 @@ class Memory:
     ) -> list[list[Known]]:
         """Each document's `count` nearest passages, the nearest first.
 
-        Or all of them, those that the model does not read last. None for a document that is not
-        there.
+        Without `count` all of them, those that the model does not read last. Unknown documents have
+        none.
         """
         slots = self._roster.slots(ids)
         rows, starts = self._vectors.rows(slots)
@@ -218,7 +216,7 @@ class Memory:
         return [document.passages[place].number for document, place in self._documents(rows)]
 
     def _documents(self, rows: Integers) -> Iterator[tuple[StoredDocument, int]]:
-        """For each row its document, and which of that one's passages it has."""
+        """For each row its document and the index of its passage there."""
         slots, places = self._vectors.places(rows)
         for slot, place in zip(slots.tolist(), places.tolist(), strict=True):
             yield self._roster.documents[slot], place

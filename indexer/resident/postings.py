@@ -1,7 +1,7 @@
-"""Which documents hold which terms and how often, in memory: what words are counted and scored by.
+"""Postings in memory: which documents hold which terms, and how often.
 
-Terms are known by 64 bits of their BLAKE2b. Two that share these would count as one, for everybody
-alike; among a million terms that has a chance of one in thirty million.
+Terms are identified by 64 bits of their BLAKE2b. Two with the same bits would count as one; among a
+million terms the chance of that is one in thirty million.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,30 +33,30 @@ class _Block(NamedTuple):
 _NONE: Integers = np.empty(0, np.int64)
 
 _LENGTH = 0
-"""Stands in the place of a term's key where the count is the length of the document."""
+"""The key of the entry whose count is the length of the document."""
 
 
 def pack(terms: Mapping[str, int]) -> bytes:
-    """The terms of a document and their counts, as they are stored; plain ones make its length."""
+    """The terms and counts of a document as stored; plain ones make up its length."""
     length = sum(count for term, count in terms.items() if is_plain(term))
     entries = [(_LENGTH, length), *((_key(term), count) for term, count in terms.items())]
     return np.array(entries, dtype=_ENTRY).tobytes()
 
 
 def keys(terms: Iterable[str]) -> NDArray[np.uint64]:
-    """What the terms are known by, in their order."""
+    """The keys of the terms, in order."""
     return np.array([_key(term) for term in terms], dtype=np.uint64)
 
 
 class Postings:
-    """Terms of documents in slots, which ascend. Never changes: `extended` answers another."""
+    """Immutable postings of documents in ascending slots; `extended` returns new ones."""
 
     def __init__(self, blocks: Sequence[_Block] = (), lengths: Integers = _NONE) -> None:
         self._blocks = blocks
         self._lengths = lengths
 
     def extended(self, packed: Sequence[bytes]) -> "Postings":
-        """The same with the terms of the documents in the next slots."""
+        """The postings with further documents in the next slots."""
         entries = np.frombuffer(b"".join(packed), dtype=_ENTRY)
         sizes = [len(each) // _ENTRY.itemsize for each in packed]
         slots = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
@@ -69,7 +69,7 @@ class Postings:
         return Postings(blocks, np.concatenate([self._lengths, lengths]))
 
     def kept(self, live: Integers) -> "Postings":
-        """The same for these slots alone, numbered anew in their order."""
+        """The postings of these slots alone, renumbered in their order."""
         new = np.full(len(self._lengths), -1, np.int32)
         new[live] = np.arange(len(live), dtype=np.int32)
         blocks = []
@@ -80,7 +80,7 @@ class Postings:
         return Postings(blocks, self._lengths[live])
 
     def statistics(self, terms: Sequence[str], visible: Bools) -> bm25.Statistics:
-        """Exact counts over the documents in the slots that are visible."""
+        """Exact statistics of the documents in visible slots."""
         documents = int(np.count_nonzero(visible))
         frequencies = dict.fromkeys(terms, 0)
         for term, slots, _ in self._holding(terms):
@@ -97,7 +97,7 @@ class Postings:
         return found
 
     def holding_all(self, terms: Sequence[str], allowed: Bools) -> Bools:
-        """Which of the slots allowed hold every one of the terms; none if there are no terms."""
+        """Which of the allowed slots hold all terms; none if there are no terms."""
         counts = np.zeros(len(allowed), np.int64)
         for _, slots, _ in self._holding(terms):
             counts[slots] += 1
@@ -123,9 +123,9 @@ class Postings:
     def _holding(
         self, terms: Sequence[str]
     ) -> Iterator[tuple[str, NDArray[np.int32], NDArray[np.uint32]]]:
-        """Slots and counts of each term, for all terms in their order in one block after another.
+        """Slots and counts of each term, block by block, in the order of `terms`.
 
-        A document stands in one block, so the order in which its terms are added is always theirs.
+        A document is in one block, so its scores are always added in that order.
         """
         wanted = keys(terms)
         for block in self._blocks:
@@ -144,7 +144,7 @@ def _key(term: str) -> int:
 def _block(
     terms: NDArray[np.uint64], slots: NDArray[np.int32], counts: NDArray[np.uint32]
 ) -> _Block:
-    """Entries in the order of their slots, put in that of their terms."""
+    """Entries in the order of slots, sorted by term."""
     order = np.argsort(terms, kind="stable")
     distinct, starts = np.unique(terms[order], return_index=True)
     ends = np.append(starts, len(terms))

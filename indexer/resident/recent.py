@@ -1,4 +1,4 @@
-"""The vectors of the words of passages that were met lately, so that the next question has them."""
+"""Cache of the word vectors of recently used passages."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -10,9 +10,7 @@ Fetch = Callable[[Sequence[bytes]], Mapping[bytes, Words]]
 
 
 class RecentWords:
-    """Remembers what `fetch` answers, up to `size` bytes, those first forgotten that were longest
-    not asked for. Methods may be called from any thread.
-    """
+    """Least-recently-used cache in front of `fetch`, of `size` bytes; thread-safe."""
 
     def __init__(self, fetch: Fetch, size: int) -> None:
         self._fetch = fetch
@@ -21,7 +19,7 @@ class RecentWords:
         self._lock = Lock()
 
     def get(self, hashes: Sequence[bytes]) -> dict[bytes, Words]:
-        """The vectors of the words of the texts that are known, by the hashes of the texts."""
+        """The word vectors of the known texts, by the hashes of the texts."""
         found = {}
         with self._lock:
             for key in hashes:

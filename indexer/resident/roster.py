@@ -1,4 +1,4 @@
-"""Who may see which documents: every other part in memory counts and searches by its masks."""
+"""Visibility masks of documents, by which everything else in memory counts and searches."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -14,13 +14,13 @@ Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
 
 AUDIENCES = 32
-"""Kinds of principal of whom is remembered what they see: a byte for each document."""
+"""Audiences whose masks are cached, at a byte per document."""
 
 
 class Roster:
-    """Documents in slots, as one commit holds them; after a removal no slot is used again.
+    """Immutable roster of the documents of one commit, in slots that are never reused.
 
-    Never changes: `changed` answers another. Masks that it answers cannot be written to.
+    `changed` returns a new one. Masks of `visible` cannot be written to.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Roster:
         return len(self._slot_by_id)
 
     def changed(self, added: Sequence[StoredDocument], removed: Sequence[int]) -> "Roster":
-        """The same without the documents of these numbers, then with further ones."""
+        """The roster without the documents `removed` (by number), and with those `added`."""
         other = Roster()
         other._slot_by_id = self._slot_by_id.copy()
         gone = self.alive & np.isin(self._numbers, np.array(removed, np.int64))
@@ -60,16 +60,16 @@ class Roster:
         return other
 
     def slots(self, ids: Iterable[str]) -> Integers:
-        """Those of the documents that are there, in the order of `ids`."""
+        """The slots of the known documents, in the order of `ids`."""
         found = (self._slot_by_id.get(name) for name in ids)
         return np.array([slot for slot in found if slot is not None], dtype=np.int64)
 
     def known(self, audience: frozenset[str]) -> frozenset[str]:
-        """Those of the labels that any document ever had: what sets two principals apart here."""
+        """The labels that any document ever had; only these distinguish audiences here."""
         return frozenset(label for label in audience if ("", label) in self._slots_by_label)
 
     def visible(self, audience: frozenset[str]) -> Bools:
-        """By slot, whether a document is there for someone with these labels."""
+        """By slot, whether `audience` may see the document."""
         seen = self.known(audience)
         found = self._visible.get(seen)
         if found is None:
@@ -81,7 +81,7 @@ class Roster:
         return found
 
     def passing(self, visible: Bools, filter: Filter) -> Bools:
-        """Those of the visible ones that have the facets that `filter` asks for."""
+        """The visible documents that have the facets of `filter`."""
         for name, values in filter.facets.items():
             visible = visible & self._any_of(f"/{name}", values)
         for name, values in filter.every.items():
@@ -97,9 +97,9 @@ class Roster:
         return found
 
     def sample(self, visible: Bools, size: int) -> Integers:
-        """At most `size` of the visible, as good as drawn at random: the first by a hash of the id.
+        """At most `size` of the visible documents, pseudo-random: the first by a hash of the id.
 
-        So they are the same, in the same order, whatever else is there.
+        So the sample does not depend on other documents.
         """
         for reach in (4 * size, len(self._by_key)):
             drawn = self._by_key[:reach]

@@ -1,7 +1,7 @@
-"""The vectors of all passages in memory, and what documents score by them.
+"""The vectors of all passages in memory, and the scores of documents by them.
 
-What reaches a score is worked out row by row: a product of matrices rounds by the place of a row
-among others, hidden ones included.
+Scores are computed row by row: a matrix product rounds differently depending on the other rows,
+hidden ones included.
 """
 
 from collections.abc import Sequence
@@ -26,9 +26,9 @@ class Scored(NamedTuple):
 
 
 class _Buffer:
-    """Rows with room for more, of which each `PassageVectors` sees those up to its own length.
+    """Rows with spare room, shared by `PassageVectors` that each see a prefix.
 
-    So a commit copies none of those before. What is once written stays; `used` tells up to where.
+    So a commit copies no earlier rows. Rows up to `used` are never overwritten.
     """
 
     def __init__(self, room: int, dimension: int) -> None:
@@ -37,15 +37,15 @@ class _Buffer:
 
 
 def cosines(question: Vectors, vectors: Vectors) -> Vectors:
-    """Those of the question with each row, which depend on that row alone, to the last bit."""
+    """The cosine of the question with each row; depends on that row alone, to the last bit."""
     found: Vectors = np.einsum("ij,j->i", vectors, question)
     return found
 
 
 class PassageVectors:
-    """A row for each passage; those of one document follow each other, in the order of slots.
+    """Immutable matrix with a row for each passage, those of a document together, by slot.
 
-    Never changes: `extended` answers another. Those that are made of one are made one at a time.
+    `extended` returns a new one; call it from one thread at a time.
     """
 
     def __init__(
@@ -58,16 +58,16 @@ class PassageVectors:
 
     @classmethod
     def empty(cls, dimension: int, sharpness: float) -> Self:
-        """Without rows; vectors will have so many numbers, `sharpness` is that of a model."""
+        """A matrix without rows; `sharpness` is that of `Calibration`."""
         nothing = np.empty(0, np.int64)
         return cls(sharpness, _Buffer(0, dimension), nothing, np.zeros(1, np.int64))
 
     def none(self) -> Self:
-        """The same without any rows."""
+        """A matrix of the same kind without rows."""
         return self.empty(self.matrix.shape[1], self._sharpness)
 
     def extended(self, counts: Sequence[int], vectors: Vectors) -> Self:
-        """The same with the rows of further documents, that have so many passages each."""
+        """The matrix with the rows of further documents, which have `counts` passages each."""
         more = np.array(counts, dtype=np.int64)
         return type(self)(
             self._sharpness,
@@ -82,7 +82,7 @@ class PassageVectors:
         return self._buffer.rows[: self.first_row[-1]]
 
     def _grown(self, vectors: Vectors) -> _Buffer:
-        """Our buffer with further rows, or a larger one if it is full or another went on in it."""
+        """Our buffer with more rows; a larger one if it is full or extended by another."""
         known, buffer = self.matrix, self._buffer
         total = len(known) + len(vectors)
         if buffer.used != len(known) or total > len(buffer.rows):
@@ -93,7 +93,7 @@ class PassageVectors:
         return buffer
 
     def scored(self, question: Vectors, slots: Integers) -> Scored:
-        """Every passage of these documents counts."""
+        """The scores of these documents over all their passages."""
         if not len(slots):
             nothing = np.empty(0)
             return Scored(slots, nothing.astype(np.float32), nothing)
@@ -105,7 +105,7 @@ class PassageVectors:
         return Scored(rows[chosen], cosines[chosen], soft_maximum(cosines, starts, self._sharpness))
 
     def means(self, slots: Integers) -> Vectors:
-        """The mean of the vectors of each of these documents' passages, in a row for each."""
+        """The mean vector of each of these documents' passages, a row per document."""
         rows, starts = self.rows(slots)
         if not len(rows):
             return self.matrix[:0]
@@ -114,18 +114,18 @@ class PassageVectors:
         return found
 
     def places(self, rows: Integers) -> tuple[Integers, Integers]:
-        """The slots of the documents that these rows belong to, and the places in them."""
+        """For each row the slot of its document and the index of its passage there."""
         slots = np.searchsorted(self.first_row, rows, side="right") - 1
         return slots, rows - self.first_row[slots]
 
     def rows(self, slots: Integers) -> tuple[Integers, Integers]:
-        """The rows of these documents, one after the other, and where in them each begins."""
+        """The rows of these documents, concatenated, and the start of each document in them."""
         counts = self.counts[slots]
         starts = np.cumsum(counts) - counts
         return np.repeat(self.first_row[slots] - starts, counts) + np.arange(counts.sum()), starts
 
     def cosines(self, question: Vectors, rows: Integers) -> Vectors:
-        """Those of these rows."""
+        """The cosines of the question with these rows."""
         return cosines(question, self.vectors(rows))
 
     def vectors(self, rows: Integers) -> Vectors:

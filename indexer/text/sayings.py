@@ -1,7 +1,7 @@
-"""What a question says sign by sign, and how else its words may be joined.
+"""Patterns for what a question says sign by sign, and for other ways to join its words.
 
-Terms know words without most signs around and between them. So a question with signs, a phrase, and
-words that others write as one are looked for in the texts of documents that have the words.
+Terms ignore most signs around and between words. So questions with signs, phrases, and words that
+others write as one are searched for in the texts of documents that have the words.
 """
 
 import re
@@ -19,15 +19,15 @@ from indexer.text.analysis import FORM, OTHER, PAIR, SIGNS, STOP, is_sign, name_
 from indexer.text.letters import written
 
 TYPED, SAID, RESPELLED, ELSE = 8, 7, 6, 4
-"""How much a document has that says it (see `evidence`, whose levels go on below): sign by
-sign as it is typed; word for word; joined or parted in another way; and a single word so, which
-comes after those that have it as it is asked."""
+"""Levels of a document that says it, above those of `evidence`: sign by sign as typed; word for
+word; joined or split in another way; and a single word so, which ranks below documents that have it
+as asked."""
 
 MOST = 64
-"""Terms that a document must have, the first of up to four times as many and twice the words."""
+"""The most terms that a document must have; a saying has up to twice as many words."""
 
 _TELLING = regex.compile(r"[\p{P}\p{S}](?!\Z)|[^\p{L}\p{N}\p{M}\s.?!\u3002\uff1f\uff01]\Z")
-"""A sign that does not only end a sentence."""
+"""A sign that does more than end a sentence."""
 _SIGN = regex.compile(r"[\p{P}\p{S}]")
 _OF_CODE = re.compile(r"[<>{}\[\]=@#$\\|^*_+~]|\(\)|::|^[\"'`(]?(?:-?-|[:./])\w")
 ENDS = ".,;:!?\u2026\u3002\u3001\uff0c\uff1b\uff1a\uff01\uff1f"
@@ -41,7 +41,7 @@ _BETWEEN = (
     r"[\s!-/:-@\[-`{-~\u00a1-\u00b4\u00b6-\u00b9\u00bb\u00bf\u2000-\u206f\u2190-\u2bff"
     r"\u3000-\u3004\u3008-\u303f\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]"
 )
-"""Spaces and signs, one of them: no sign of the world's, as a mark on a letter is none."""
+"""One space or sign; listed, as no class of `re` leaves out the marks on letters."""
 _APART = 0x60  # from hiragana to katakana
 _KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
 _BETWEEN_GROUPS = r"[.,'\u2019\s]?"
@@ -49,7 +49,7 @@ _GROUPED = re.compile(r"[0-9]{1,3}(?:[.,'\u2019\s][0-9]{3}){1,4}")
 _DECIMAL = re.compile(
     r"([0-9]{1,3}([.,'\u2019\s])[0-9]{3}(?:\2[0-9]{3}){0,3}(?!\2)|[0-9]{4,12})[.,]([0-9]{1,9})"
 )
-"""Whole digits, in groups or not, and those behind the decimal sign."""
+"""Integer digits, in groups or not, and the digits after the decimal sign."""
 _DIGITS = re.compile(r"[0-9]{4,12}")
 _NUMBERS = re.compile(r"[0-9]{1,12}(?:[^\w\s][0-9]{1,12}){2,7}")
 _VERSION = re.compile(r"(v?)([0-9]{1,12}(?:\.[0-9]{1,12}){1,7})", re.IGNORECASE)
@@ -66,12 +66,12 @@ _PARTS = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:(?:_+|[\s-])[A-Za-z][A-Za-z0-9]*){0
 
 
 class Saying(Struct, frozen=True):
-    """What a text says that has `pattern`, in any case, where words begin and end.
+    """A text says this if it has `pattern`, in any case, between the ends of words.
 
-    Documents that may say it have all terms of one of the `needs`; `holds` stands in the text
-    whatever its spelling. `place` is where the question has it. Only text that the model reads
-    counts if it `is_read`. Where documents have the terms `unless`, which are the words joined as
-    they are asked, it comes after these. `signed` tells that signs of it count as they are typed.
+    Such documents have all terms of one of the `needs`, and `holds` in any spelling of the text.
+    `place` is its range in the question. If it `is_read`, only text that the model reads counts. If
+    any documents have the terms `unless`, the words joined as asked, its level is lower. `signed`:
+    its signs must match as typed.
     """
 
     level: int
@@ -84,12 +84,12 @@ class Saying(Struct, frozen=True):
     signed: bool = False
 
     def at(self, frequencies: Mapping[str, int]) -> int:
-        """Its level, where so many documents have each term."""
+        """Its level, given the document frequencies of terms."""
         spelled = self.unless and all(map(frequencies.get, self.unless))
         return ELSE if spelled else self.level
 
     def places(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where `text` says it."""
+        """The places where `text` says it."""
         for found in _compiled(f"(?i){self.pattern}").finditer(text):
             start, end = found.span()
             if not (analysis.is_inside(text, start) or analysis.is_inside(text, end)):
@@ -97,10 +97,10 @@ class Saying(Struct, frozen=True):
 
 
 def sayings(question: str, quoted: Sequence[tuple[int, int]], *, short: bool) -> tuple[Saying, ...]:
-    """All that `question` says, what counts most first; `quoted` are the places of its phrases.
+    """The sayings of `question`, the highest level first; `quoted` are the places of its phrases.
 
-    In a `short` one the names and signs of code are meant as they stand, and words word for word
-    wherever a document has them, also beside its text.
+    In a `short` one names and signs of code are meant literally, and its words are searched for
+    everywhere in a document, also in what the model does not read.
     """
     text, whole = question.strip(), (0, len(question))
     found = []
@@ -127,30 +127,30 @@ def has_code(text: str) -> bool:
 
 
 def is_humped(word: str) -> bool:
-    """Whether capitals stand within it, as in `retryCount`."""
+    """Whether it has inner capitals, as in `retryCount`."""
     return bool(_HUMPED.search(word))
 
 
 def certain(text: str) -> str:
-    """A piece of `text` that whatever has its words has too, A to Z in any case; "" if none is."""
+    """A piece of `text` that every text with its words has, case aside; "" if there is none."""
     return _holds(each for word in analysis.words(text) for each in _VARIED.split(word.text))
 
 
 def _typed(level: int, place: tuple[int, int], text: str, *, is_read: bool = False) -> Saying:
     pattern, signed = _alone(_pattern(text), text), _TELLING.search(text) is not None
-    # As of what it says word for word, for which the same texts are read.
+    # The same needs as word for word, so that the same texts are read once.
     return Saying(level, place, (_needs(text),), certain(text), pattern, is_read, signed=signed)
 
 
 def _code(question: str, text: str) -> Iterator[Saying]:
-    """The one piece of several that has signs of code."""
+    """The only piece with signs of code, beside others without."""
     pieces = [each for each in re.finditer(r"\S+", question) if _OF_CODE.search(each[0])]
     if len(pieces) == 1 and (name := pieces[0][0].rstrip(ENDS)) != text and name_key(name):
         yield _typed(SAID, (pieces[0].start(), pieces[0].start() + len(name)), name)
 
 
 def _said(place: tuple[int, int], text: str, *, is_read: bool) -> Iterator[Saying]:
-    """Its words one after the other, whatever stands between them."""
+    """Its words in order, with any signs between them."""
     text = _SCHEME.sub("", text)
     words = list(analysis.words(unicodedata.normalize("NFKC", text)))
     if not 2 <= len(words) <= 2 * MOST:
@@ -165,14 +165,14 @@ def _said(place: tuple[int, int], text: str, *, is_read: bool) -> Iterator[Sayin
 
 
 def _alone(pattern: str, text: str) -> str:
-    """The pattern of `text`; of a number with groups so that no part of a longer one has it."""
+    """`pattern`; for a number with groups one that matches no part of a longer number."""
     if not any(each.fullmatch(text) for each in (_GROUPED, _DIGITS, _DECIMAL)):
         return pattern
     return rf"(?<![0-9][.,'\u2019]){pattern}(?![.,'\u2019][0-9])"
 
 
 def _one(word: analysis.Word) -> str:
-    """A sign of kana in either of its two scripts."""
+    """The pattern of one word; a kana sign matches in both scripts."""
     return "".join(map(_kana, word.text)) if word.sign else _pattern(word.text)
 
 
@@ -185,14 +185,14 @@ def _kana(sign: str) -> str:
 
 
 def _respelled(place: tuple[int, int], text: str) -> Iterator[Saying]:
-    """Its digits with or without groups; its words as one, or the one as several."""
+    """Its digits with or without groups; its words joined, or its single word split."""
     decimal = None if _GROUPED.fullmatch(text) else _DECIMAL.fullmatch(text)
     if decimal or _GROUPED.fullmatch(text) or _DIGITS.fullmatch(text):
         yield _regrouped(place, text, *((decimal[1], decimal[3]) if decimal else (text, "")))
         return
     if len(parts := _named_parts(name := text.removesuffix("()"))) > (1 if is_humped(name) else 2):
         level = RESPELLED if re.search(r"\W|_", name) else ELSE
-        apart = (_needs(" ".join(parts)),) * is_humped(name)  # The words of others are said so.
+        apart = (_needs(" ".join(parts)),) * is_humped(name)  # For others `_said` does.
         pattern = (_BETWEEN + "?").join(parts)
         yield Saying(level, place, (*_joined("".join(parts)), *apart), _holds(parts), pattern)
         return
@@ -222,20 +222,20 @@ def _regrouped(place: tuple[int, int], text: str, whole: str, decimals: str) -> 
 
 
 def _named_parts(text: str) -> list[str]:
-    """The words of a name in code, however they are joined: `retryCount`, `retry_count`."""
+    """The words of a name in code, as in `retryCount` and `retry_count`."""
     if not _PARTS.fullmatch(text):
         return []
     return [part for each in re.split(r"[\W_]+", text) for part in _HUMP.split(each)]
 
 
 def other_version(text: str) -> str:
-    """The version that `text` is, with a "v" if it has none, or without; "" if it is none."""
+    """The version in `text` with its "v" added or removed; "" if `text` is no version."""
     found = _VERSION.fullmatch(text.strip())
     return f"{'' if found[1] else 'v'}{found[2]}" if found else ""
 
 
 def _version_or_date(question: str) -> Iterator[Saying]:
-    """The only one in it: the version in its other spelling, the date within a time."""
+    """The only version, in its other spelling, or the only date, within a time."""
     pieces = [(each.start(), each[0].rstrip(ENDS)) for each in re.finditer(r"\S+", question)]
     pieces = [each for each in pieces if _DATE.fullmatch(each[1]) or other_version(each[1])]
     if len(pieces) != 1:
@@ -243,7 +243,7 @@ def _version_or_date(question: str) -> Iterator[Saying]:
     start, text = pieces[0]
     level = RESPELLED if text == question.strip().rstrip(ENDS) else ELSE
     other = other_version(text) or text
-    # Of a date the last part goes on in the time, as another word.
+    # In a time the day of a date runs on into the hour, as another word.
     needs = tuple(_of_kind(other if other != text else text[:-3], FORM + PAIR))
     pattern = re.escape(other) if other != text else rf"{re.escape(text)}T[0-9]{{2}}"
     place = (start, start + len(text))
@@ -251,7 +251,7 @@ def _version_or_date(question: str) -> Iterator[Saying]:
 
 
 def _mixed(place: tuple[int, int], first: str, gap: str, second: str) -> Iterator[Saying]:
-    """Letters and digits side by side, or what is one as two."""
+    """Letters and digits joined where they are apart, or the reverse."""
     if any(word.sign for word in analysis.words(first + second)):
         return
     whole, parts = first + second, f"{first} {second}"
@@ -276,7 +276,7 @@ def _joined(word: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _needs(text: str) -> tuple[str, ...]:
-    """What a document has for certain that says `text`, nothing if that is too much."""
+    """Terms of every document that says `text`; none if there are too many."""
     signs = filter(is_sign, analysis.terms(text))
     found = tuple(dict.fromkeys((*_of_kind(text, FORM + STOP + SIGNS), *signs)))
     return found[:MOST] if len(found) < 4 * MOST else ()
@@ -288,7 +288,7 @@ def _of_kind(text: str, kinds: str) -> Iterator[str]:
 
 
 def _holds(pieces: Iterable[str]) -> str:
-    """The longest that is written in one way, but for the case of A to Z."""
+    """The longest piece with a single spelling, the case of A to Z aside."""
     known = (each for each in pieces if each.lower() == each.upper() or each.isascii())
     known = (each for each in known if not _KANA.search(each))
     return max(known, key=len, default="")

@@ -1,8 +1,8 @@
-"""What a question asks for: the terms that score, and those that a document must have to be first.
+"""Question analysis: the terms that score, and those that a document must have to come first.
 
-Sentences are left to the ranking, to which names and identifiers are words of their own. Of a few
-words, of identifiers in a short question, of quoted phrases, and of scripts that the model does not
-read, a document that has all comes first.
+For a few words, identifiers in a short question, quoted phrases, and scripts that the model does
+not read, documents with all of them come first. Sentences are left to the ranking, where names and
+identifiers score as words of their own.
 """
 
 import re
@@ -28,11 +28,11 @@ from indexer.text.analysis import (
 from indexer.text.sayings import ENDS, Saying, is_humped, sayings
 
 FEW, SHORT = 3, 6
-"""Words, stop words among them, up to which a question is a search for exactly these words, or for
-the names and identifiers in it."""
+"""The most words, with stop words, of a question that asks for exactly these words, or for the
+names and identifiers in it."""
 
 MOST = 64
-"""Terms that a document must have, at most: no question of more is one for exact words."""
+"""The most terms that a document must have: longer questions are not for exact words."""
 
 _QUOTES = (
     '""',
@@ -49,8 +49,8 @@ _QUOTES = (
     "\u300c\u300d",
     "\u300e\u300f",
 )
-# Looked for together, since what closes in one language opens in another. Curly single ones are
-# apostrophes as well.
+# One pattern, since a mark that closes in one language opens in another. Curly single quotes are
+# also apostrophes.
 _QUOTED = re.compile(
     "|".join(f"{each[0]}[^{each}]+{each[1]}" for each in _QUOTES)
     + r"|(?<!\w)\u2018(?:[^\u2018\u2019]|\u2019(?=\w))+\u2019(?!\w)"
@@ -66,30 +66,26 @@ _Found = tuple[int, int, str]
 
 
 class Word(Struct, frozen=True):
-    """One of several words: the `exact` of it by itself, and what says it.
-
-    It is `joined` if single terms do not: those of a document may stand apart.
-    """
+    """One of several words of a question: its `Wanted.exact` forms, and its sayings."""
 
     forms: Mapping[str, Sequence[str]]
     sayings: Sequence[Saying]
 
     @property
     def joined(self) -> bool:
-        """Whether it is several words or signs side by side."""
+        """Whether it has several terms, which may be far apart in a document."""
         return len(self.forms) > 1
 
 
 class Wanted(Struct, frozen=True):
-    """`scored` are the terms of BM25 with their counts.
+    """An analysed question; `scored` are the terms of BM25 with their counts.
 
-    `exact` are what a document must have to be first, each with what will do where nothing has it
-    in this form, the nearest first. `phrases` must stand in it as they are; they are as
-    `analysis.name_key` gives them, each with its (start, end) in the question, and `phrased` are
-    the plain terms of each. `quoted` tells whether the question says so itself, `named`
-    that all of it is one name of several words, as a version is, a name of code, or a number.
-    `words` are its few words, each by itself, empty unless there are several.
-    Documents that say what is in `sayings` are before others.
+    `exact` maps each term that a document must have to come first to its substitutes, the nearest
+    first, which count where no document has the term. `phrases`, as `analysis.name_key` gives them,
+    must occur literally; each has its (start, end) in the question, and in `phrased` its plain
+    terms. `quoted`: the question has quotation marks. `named`: all of it is one name of several
+    words (such as a version), a name in code, or a number. `words` are its few words, if several.
+    Documents that say one of the `sayings` precede others.
     """
 
     scored: Mapping[str, int]
@@ -103,7 +99,7 @@ class Wanted(Struct, frozen=True):
 
     @property
     def terms(self) -> list[str]:
-        """All of them, each once."""
+        """All its terms, each once."""
         said = chain(self.sayings, *(word.sayings for word in self.words))
         ways = (way for saying in said for way in (*saying.needs, saying.unless))
         needed = chain.from_iterable(ways)
@@ -111,12 +107,12 @@ class Wanted(Struct, frozen=True):
 
     @property
     def spelled(self) -> dict[str, str]:
-        """All that does for what must be there, each with that."""
+        """The exact terms and their substitutes, each with the exact term."""
         return {other: form for form, each in self.exact.items() for other in (form, *each)}
 
 
 def wanted(question: str, *, read: bool = True) -> Wanted:
-    """What `question` asks for; `read` tells whether the model reads its script."""
+    """Analyse `question`; `read` tells whether the model reads its script."""
     question = analysis.evened(question)
     pieces = list(analysis.found_in(question))
     length = sum(map(bool, pieces))
@@ -153,15 +149,15 @@ def wanted(question: str, *, read: bool = True) -> Wanted:
 
 
 def _is_name(question: str) -> bool:
-    """Whether it is an identifier, a version, a date, an address or a number, and no more.
+    """Whether it is just an identifier, a version, a date, an address or a number.
 
-    Capitals within a word make it one, as in `retryCount`, and so does `()`.
+    A word with inner capitals, as in `retryCount`, or with `()` is an identifier.
     """
     text = question.strip().strip(_AROUND).rstrip(ENDS)
     if re.search(r"\s", text):
         return False
     inside = list(analysis.words(text))
-    # Letters with full stops are an abbreviation; scripts without spaces write sentences so.
+    # Letters with full stops are an abbreviation; in scripts without spaces it may be a sentence.
     several = len(inside) > 1 and any(len(word.text) > 1 or word.text.isdigit() for word in inside)
     spaced = not any(word.sign for word in inside)
     of_code = len(inside) == 1 and bool(is_humped(text) or _CALLED.search(question))
@@ -169,14 +165,14 @@ def _is_name(question: str) -> bool:
 
 
 def _is_joined(found: Sequence[_Found]) -> bool:
-    """Whether it is words that stand side by side, which no single pair says in all spellings."""
+    """Whether it is adjacent words that no single pair covers in all spellings."""
     pairs = [(start, end) for start, end, term in found if term[0] in PAIR + SIGNS]
     others = {(start, end) for start, end, term in found if term[0] == OTHER}
     return not _dotted(found) and (len(pairs) > 1 or bool(others.intersection(pairs)))
 
 
 def _dotted(found: Sequence[_Found]) -> str:
-    """The acronym without full stops that is all of a piece with them; "" if it is none."""
+    """The piece without full stops if it is an acronym with them, else ""."""
     pairs = [term for *_, term in found if term[0] in PAIR + SIGNS]
     if not pairs or not all(map(_LETTERS_APART.fullmatch, pairs)):
         return ""
@@ -185,7 +181,7 @@ def _dotted(found: Sequence[_Found]) -> str:
 
 
 def _quoted(question: str) -> list[tuple[int, int]]:
-    """What stands in quotation marks, with these; in a sentence they only set off a word."""
+    """The places of quotations with their marks; none in a sentence, where they set off a word."""
     places = [each.span() for each in _QUOTED.finditer(question)]
     around = _QUOTED.sub(" ", question)
     named = [place for place in places if name_key(question[slice(*place)])]
@@ -193,13 +189,13 @@ def _quoted(question: str) -> list[tuple[int, int]]:
 
 
 def _stopped(pieces: Iterable[Sequence[_Found]]) -> list[str]:
-    """Stop words, for want of others; a single one is looked for in capitals as well."""
+    """The stop words, if there are no other words; a single one also in capitals."""
     words = _of_kind(pieces, STOP)
     return [*words, CAPITALS + words[0][1:]] if len(words) == 1 else words
 
 
 def _apart(question: str, pieces: Sequence[Sequence[_Found]]) -> Sequence[Word]:
-    """Each of several words that are no stop words."""
+    """The words other than stop words, if there are several."""
     words = [
         Word(forms, sayings(text, (), short=True))
         for text, found in zip(question.split(), pieces, strict=True)
@@ -209,7 +205,7 @@ def _apart(question: str, pieces: Sequence[Sequence[_Found]]) -> Sequence[Word]:
 
 
 def _stops(words: Sequence[str]) -> dict[str, Sequence[str]]:
-    """Stop words as they are wanted: in capitals if nothing else is asked for, or else in any."""
+    """Exact forms of stop words: in capitals if that is all that is asked, else in any case."""
     *others, last = words or [""]
     return {last: others} if last[:1] == CAPITALS else dict.fromkeys(words, ())
 
@@ -219,7 +215,7 @@ def _of_kind(pieces: Iterable[Sequence[_Found]], kinds: str) -> list[str]:
 
 
 def _words(found: Sequence[_Found]) -> list[_Found]:
-    """The plain terms of a piece, less signs that stand beside another: their pairs say more."""
+    """The plain terms of a piece, without signs next to each other: their pairs say more."""
     pairs = [(start, end) for start, end, term in found if term[0] == SIGNS]
     starts, ends = {start for start, _ in pairs}, {end for _, end in pairs}
     return [
@@ -240,7 +236,7 @@ def _scored(pieces: Iterable[Sequence[_Found]]) -> list[str]:
 def _forms(
     pieces: Iterable[Sequence[_Found]], *, stopped: bool = False
 ) -> dict[str, Sequence[str]]:
-    """Words as they are written, each with other spellings and its plain term; what joins them."""
+    """Words as written, each with its other spellings and plain term, and the pairs of words."""
     forms: dict[str, Sequence[str]] = {}
     for found in pieces:
         if dotted := _dotted(found):
