@@ -109,7 +109,8 @@ def test_a_sentence_of_very_many_words_or_signs_is_said_over_a_cut_as_well(
         assert (hit.document_id, hit.close, hit.score.level) == ("words", True, SAID)
     for start in range(180, 260, 20):
         hit = first(index, signs[start : start + MOST + 20])
-        assert (hit.document_id, hit.close, hit.score.level) == ("han", True, SAID)
+        assert (hit.document_id, hit.close) == ("han", True)
+        assert hit.score.level >= SAID
 
 
 @pytest.mark.parametrize("between", [" ", ""])

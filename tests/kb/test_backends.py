@@ -26,7 +26,7 @@ def importing(pattern: str) -> set[str]:
 
 
 def test_nothing_above_the_backends_names_what_the_log_is_stored_in() -> None:
-    assert importing(r"events(\.| import )sqlite") == OF_SQLITE
+    assert importing(r"events(\.| import )sqlite(?!_files)") == OF_SQLITE
 
 
 def test_the_backends_alone_open_a_log_or_a_vault() -> None:

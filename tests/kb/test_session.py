@@ -1,8 +1,9 @@
 """A session: what one principal sees and does, apart from what a process does with the base."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from sqlite3 import Connection
+from typing import TypeVar
 
 import pytest
 
@@ -13,6 +14,7 @@ from kb.errors import NotFound
 from kb.views.reader import ViewReader
 from tests.worlds.base import id_of, joined, operators, practice
 
+T = TypeVar("T")
 PROCESS = {"follow", "start_following", "rebuild", "status", "check_log", "reopened", "close"}
 
 
@@ -62,6 +64,10 @@ class Counting(ViewReader):
         with self._reader.read(labels) as db:
             yield db
 
+    def kept(self, labels: frozenset[str], asked: Hashable, answer: Callable[[Connection], T]) -> T:
+        self.count += 1
+        return self._reader.kept(labels, asked, answer)
+
 
 def test_a_session_reads_entries_people_and_reports_through_the_reader_that_it_is_given(
     base: KnowledgeBase,
@@ -74,6 +80,7 @@ def test_a_session_reads_entries_people_and_reports_through_the_reader_that_it_i
         session.directory.open_to_world,
         lambda: session.reports.reuse(by="kind"),
     ]
-    for number, read in enumerate(reads, 1):
+    for read in reads:
+        before = reader.count
         read()
-        assert reader.count == number
+        assert reader.count > before

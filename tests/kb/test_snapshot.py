@@ -111,7 +111,7 @@ def test_after_an_error_of_the_file_a_snapshot_answers_nothing_any_more() -> Non
         with world.reader.snapshot() as views:
             for _ in range(2):
                 with (
-                    pytest.raises(DataDirectoryError, match="cannot be read"),
+                    pytest.raises(DataDirectoryError, match="no_such_column"),
                     views.read(operator().labels) as db,
                 ):
                     db.execute("SELECT no_such_column FROM entry")

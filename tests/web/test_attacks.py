@@ -12,6 +12,7 @@ import pytest
 from litestar.routes import HTTPRoute
 
 from kb import KnowledgeBase
+from kb.access import SCOPES
 from kb.entries.content import Content, Draft, Section
 from kb.exporters.run import export
 from tests.web.routes import body_of, filled, routes
@@ -128,7 +129,7 @@ def test_a_path_in_a_title_leads_no_export_out_of_its_folder(
 def test_mass_assignment_over_the_json_interface_is_refused(
     browser: Browsers, community: Community
 ) -> None:
-    client, headers = browser(), community.token("Stella", "contribute", "curate", "search")
+    client, headers = browser(), community.token("Stella", *SCOPES)
     entry = community.contribute("Stella")
     reuses = community.acting("Stella").reuses
     reuse = reuses.record(entry, group="x", context="x", outcome="adopted").id
