@@ -7,7 +7,7 @@ from secrets import token_bytes
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from litestar import Request
+from litestar import Request, Response
 from litestar.datastructures import Headers
 from litestar.exceptions import ClientException
 from litestar.types import Scope
@@ -252,6 +252,25 @@ def cookie_of(request: Request[Any, Any, Any], base: KnowledgeBase) -> str:
     """The secret in the session cookie; empty without one."""
     cookies: Mapping[str, str] = request.cookies
     return cookies.get(cookie_name(base), "")
+
+
+def set_cookie(
+    answer: Response[Any], base: KnowledgeBase, name: str, value: str, seconds: int
+) -> None:
+    """Set a cookie that scripts cannot read; 0 `seconds` delete it.
+
+    Deleting needs the same attributes, or browsers refuse to touch a secure cookie. It is lax, as
+    browsers would not send a strict one on the way back from an OpenID provider.
+    """
+    answer.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        path="/",
+        httponly=True,
+        secure=base.settings.secure,
+        samesite="lax",
+    )
 
 
 def visit_of(request: Request[Any, Any, Any]) -> Visit:

@@ -29,7 +29,7 @@ from web.pages.sign_in import (
 )
 from web.pages.tries import place_of
 from web.requests import given_once
-from web.visit import Limits, Visit, Visits, cookie_name
+from web.visit import Limits, Visit, Visits, cookie_name, set_cookie
 
 BACK = "/sign-in/openid/back"
 MINUTES = 10
@@ -163,17 +163,5 @@ def _cookie(base: KnowledgeBase) -> str:
 def _keep(
     answer: Response[Any], base: KnowledgeBase, value: str, seconds: int = MINUTES * 60
 ) -> None:
-    """Set the cookie of a pending sign-in; with 0 `seconds`, delete it.
-
-    It is lax, as browsers would not send a strict one on the way back from the provider.
-    Deleting needs the same attributes, or browsers refuse to touch a secure cookie.
-    """
-    answer.set_cookie(
-        _cookie(base),
-        value,
-        max_age=seconds,
-        path="/",
-        httponly=True,
-        secure=base.settings.secure,
-        samesite="lax",
-    )
+    """Set the cookie of a pending sign-in; with 0 `seconds`, delete it."""
+    set_cookie(answer, base, _cookie(base), value, seconds)

@@ -26,7 +26,7 @@ from web.logs import kind_of
 from web.pages.forms import Form, FormBody, small_form, typed
 from web.pages.shell import Pages, see_other
 from web.pages.tries import admit_sign_in, counted, forget_device, look, remember_device
-from web.visit import Limits, Visit, cookie_name, cookie_of
+from web.visit import Limits, Visit, cookie_name, cookie_of, set_cookie
 
 log = logging.getLogger("tributary.web")
 
@@ -175,30 +175,15 @@ def set_session(
     secret: str,
 ) -> None:
     """Set the session cookie of `member`, which scripts cannot read."""
-    _set_cookie(answer, base, secret, LASTS)
+    set_cookie(answer, base, cookie_name(base), secret, LASTS)
     remember_device(answer, request, base, member)
 
 
 def forget_session(answer: Response[Any], base: KnowledgeBase, *, for_good: bool = False) -> None:
-    """Delete the session cookie, and if `for_good` the mark of a known browser too.
-
-    Deleting needs the same attributes, or browsers ignore it.
-    """
-    _set_cookie(answer, base, "", 0)
+    """Delete the session cookie, and if `for_good` the mark of a known browser too."""
+    set_cookie(answer, base, cookie_name(base), "", 0)
     if for_good:
         forget_device(answer, base)
-
-
-def _set_cookie(answer: Response[Any], base: KnowledgeBase, secret: str, lasts: int) -> None:
-    answer.set_cookie(
-        cookie_name(base),
-        secret,
-        max_age=lasts,
-        path="/",
-        httponly=True,
-        secure=base.settings.secure,
-        samesite="lax",
-    )
 
 
 def require_signing_in(base: KnowledgeBase, way: str = "") -> None:

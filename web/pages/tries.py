@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.errors import TooManyAttempts
-from web.visit import Limits, cookie_name, visit_of
+from web.visit import Limits, cookie_name, set_cookie, visit_of
 
 KEPT = 365 * 24 * 3600
 """Seconds that a browser stays known after a sign-in."""
@@ -111,24 +111,12 @@ def remember_device(
     accounts = base.accounts
     name = accounts.names.hash_of(member)
     value = accounts.devices.remembering(_cookie_of(request, base), name)
-    _set_cookie(answer, base, value, KEPT)
+    set_cookie(answer, base, _cookie(base), value, KEPT)
 
 
 def forget_device(answer: Response[Any], base: KnowledgeBase) -> None:
     """Delete the cookie by which the browser is known."""
-    _set_cookie(answer, base, "", 0)
-
-
-def _set_cookie(answer: Response[Any], base: KnowledgeBase, value: str, lasts: int) -> None:
-    answer.set_cookie(
-        _cookie(base),
-        value,
-        max_age=lasts,
-        path="/",
-        httponly=True,
-        secure=base.settings.secure,
-        samesite="lax",
-    )
+    set_cookie(answer, base, _cookie(base), "", 0)
 
 
 def _cookie(base: KnowledgeBase) -> str:
