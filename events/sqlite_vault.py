@@ -1,4 +1,4 @@
-"""The vault in one SQLite file beside the log: what is destroyed leaves no byte behind."""
+"""Key vault in one SQLite file beside the log: a destroyed key leaves no byte behind."""
 
 import sqlite3
 import threading
@@ -38,7 +38,7 @@ _LOSE = "INSERT OR IGNORE INTO lost VALUES (?)"
 _LOST = "SELECT subject FROM lost"
 _HOLD = "DELETE FROM lost WHERE subject = ?"
 _GIVEN_UP = ""
-"""Stands among the lost subjects once nobody will put back the keys of the others."""
+"""A row among the lost subjects, present once their keys were given up."""
 
 _NO_KEY = (None, DAMAGED)
 
@@ -46,11 +46,11 @@ _NO_KEY = (None, DAMAGED)
 class SqliteVault:
     """A `KeyVault` in the file at `path`, which only its owner may read.
 
-    With `create` a missing or empty file becomes a new vault; one of the format before is brought
-    over. A write waits up to `lock_timeout` seconds for another process; while the file is `frozen`
-    it is refused. Keys are kept only within a read transaction, whose end a destruction waits for:
-    none is used after another process has destroyed it. Raises `LogFormatError` for a file that is
-    no vault of ours and `LogUnavailable` for one that cannot be used.
+    With `create` a missing or empty file becomes a new vault; one of the previous format is
+    migrated. A write waits up to `lock_timeout` seconds for another process, and is refused while
+    the file is `frozen`. Keys are cached only within a read transaction, whose end a destruction
+    waits for, so none is used after another process has destroyed it. Raises `LogFormatError` for a
+    file that is not a vault of ours and `LogUnavailable` for one that cannot be used.
     """
 
     def __init__(
@@ -64,14 +64,14 @@ class SqliteVault:
         self._path = path
         self._frozen = frozen
         self._lock_timeout = lock_timeout
-        self._read_lock = threading.RLock()  # guards the reader and the keys that it keeps
+        self._read_lock = threading.RLock()  # guards the reader and its cache
         self._kept: dict[str, Row] | None = None
         self._ciphers: dict[str, AESGCM] = {}
         self._write_lock = threading.Lock()
         self._closed = False
-        self._sound = False  # whether all keys were looked at, before the first new one is made
+        self._sound = False  # whether all keys were checked, as is done before the first new one
         if create:
-            with suppress(OSError):  # SQLite says it better
+            with suppress(OSError):  # SQLite explains it better
                 path.touch(mode=0o600)
         self._writer = (
             open_frozen(path, VAULT, timeout=lock_timeout, frozen=frozen)
@@ -134,7 +134,7 @@ class SqliteVault:
                 had = any(_row(writer, subject) not in (None, (None,)) for subject in subjects)
                 gone = [(subject, hash_of(subject, None)) for subject in subjects]
                 writer.executemany(_DESTROY, gone)
-            # Moving rows between pages leaves copies that secure_delete alone does not reach.
+            # Rows moved between pages leave copies that secure_delete does not reach.
             writer.execute("VACUUM")
             self._empty_wal(writer)
         return had
@@ -156,7 +156,7 @@ class SqliteVault:
     def advance(self, since: Mark, mark: Mark) -> None:
         with (
             self._writing() as writer,
-            # What cannot be kept now is kept the next time.
+            # A mark that cannot be stored now is stored the next time.
             without_waiting(writer, self._lock_timeout),
             transaction(writer),
         ):
@@ -216,7 +216,7 @@ class SqliteVault:
                 yield self._writer
 
     def _refuse_damage(self, writer: sqlite3.Connection) -> None:
-        """A key that cannot be found because its name is damaged must not get a second one."""
+        """Refuse new keys in a damaged vault, where a subject may only seem to have none."""
         if self._sound:
             return
         (found,) = writer.execute("PRAGMA quick_check(1)").fetchone()
@@ -225,8 +225,8 @@ class SqliteVault:
         self._sound = True
 
     def _empty_wal(self, writer: sqlite3.Connection) -> None:
-        """Bring the file up to date and cut the WAL file to nothing, once no reader needs it."""
-        if not wal_is_emptied(writer):  # SQLite has waited for as long as it may
+        """Checkpoint and truncate the WAL file, once no reader needs it."""
+        if not wal_is_emptied(writer):
             raise LogUnavailable(
                 f"The key is destroyed, but traces of it are left in {self._path}-wal because "
                 "another program reads the vault: end that one, then destroy it again."
@@ -234,7 +234,7 @@ class SqliteVault:
 
 
 def _row(connection: sqlite3.Connection, subject: str) -> Row:
-    # fetchall ends the read, so that no checkpoint has to wait for it.
+    # fetchall ends the read, which a checkpoint would wait for.
     rows: list[tuple[bytes | None, bytes]] = connection.execute(_KEY, (subject,)).fetchall()
     for key, found in rows:
         return (key,) if found == hash_of(subject, key) else DAMAGED
@@ -242,6 +242,6 @@ def _row(connection: sqlite3.Connection, subject: str) -> Row:
 
 
 def _is_sound(row: tuple[bytes, bytes | None, bytes]) -> bool:
-    """Whether subject and key are what was kept together."""
+    """Whether subject and key match their hash."""
     subject, key, found = row
     return hash_of(subject.decode(errors="replace"), key) == found

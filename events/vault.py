@@ -12,42 +12,42 @@ from events.sealing import KEY_BYTES, cipher_of, seal, unseal
 
 
 class KeyVault(Protocol):
-    """Seals with a key of each subject's own; a destroyed key never comes back.
+    """Encrypts values with a key per subject; a destroyed key never comes back.
 
-    A subject is what can be erased alone: a member, an entry. `context` says where
-    the value stands, e.g. event id and field: a value that was moved elsewhere does not open.
-    Every method may be called from any thread; each may raise `LogUnavailable`.
+    A subject is a unit of erasure: a member, an entry. `context` is the place of the value, e.g.
+    event id and field: a value that was moved elsewhere does not open. Every method may be called
+    from any thread and may raise `LogUnavailable`.
     """
 
     def prepare(self, subjects: Iterable[str]) -> None:
-        """Make the keys that are missing all at once, which costs as much as making one.
+        """Make all missing keys at once, which costs as much as making one.
 
-        A destroyed one stays so. Raises `KeyLost`, or `KeysLacking` while any key is lost and was
-        not given up: what a newer copy of the vault is put back for would be lost with it.
+        Destroyed ones stay so. Raises `KeyLost`, or `KeysLacking` while any key is lost and not
+        given up: the new keys would be lost when a newer copy of the vault is put back.
         """
 
     def seal(self, subject: str, plain: bytes, context: bytes) -> bytes:
-        """`plain` sealed; equal arguments give equal bytes. Raises as `prepare` or `KeyDestroyed`.
+        """Encrypt `plain`; equal arguments give equal bytes. Raises as `prepare` or `KeyDestroyed`.
 
-        At first use the subject's key is made; it is durable when this returns.
+        The subject's key is made at first use and durable when this returns.
         """
 
     def open(self, subject: str, sealed: bytes, context: bytes) -> bytes:
-        """What was sealed. Raises `KeyDestroyed` or `SealedDataError`.
+        """The plain text. Raises `KeyDestroyed` or `SealedDataError`.
 
-        A destruction is seen at once, whichever process it was done by.
+        A destruction by any process takes effect at once.
         """
 
     def reading(self) -> AbstractContextManager[None]:
-        """Makes many calls of `open` quicker; only those may stand in the block.
+        """Context that speeds up many calls of `open`; do nothing else inside it.
 
-        A destruction waits for its end, so that still no key is used after its destruction.
+        A destruction waits for its end, so no key is used after its destruction.
         """
 
     def destroy(self, *subjects: str) -> bool:
         """Destroy the keys of `subjects` for good; False if none of them had one.
 
-        None of them gets a key afterwards, also if it had none. When this returns, no file of the
+        No subject gets a key afterwards, even if it had none. When this returns, no file of the
         vault holds a byte of the keys. After an error it must be called again.
         """
 
@@ -55,35 +55,32 @@ class KeyVault(Protocol):
         """Whether the subject's key was destroyed."""
 
     def mark(self) -> Mark | None:
-        """Up to where the log beside the vault is known to it; None if none is, or no longer."""
+        """The stored mark of the log that the vault belongs to; None if it has none, or damaged."""
 
     def place(self, mark: Mark, lost: Iterable[str] = ()) -> None:
-        """Keep `mark`. The subjects in `lost` get no new keys while theirs are missing.
+        """Store `mark`. The subjects in `lost` get no new keys while theirs are missing.
 
-        What was sealed with new ones could be opened by no vault that has the first ones.
+        A vault with the first ones could not open what was sealed with new ones.
         """
 
     def advance(self, since: Mark, mark: Mark) -> None:
-        """Keep `mark` if the present one is of the same log and stands from `since` to before it.
+        """Store `mark` if the present one is of the same log and in the range [`since`, `mark`).
 
-        Any other shows that the vault, or the log, is not the copy any more that `since` was
-        compared with; that is left for the next opening to see.
+        Otherwise the vault or the log has been exchanged since `since` was compared, which the next
+        opening detects.
         """
 
     def lost(self) -> frozenset[str]:
-        """The subjects that were said to have lost their keys and have none by now."""
+        """The subjects noted as `lost` that still have no keys."""
 
     def give_up(self) -> None:
-        """Make new keys again for all but the lost subjects: a copy with theirs will not be back.
-
-        Until others are found to be lost.
-        """
+        """Allow new keys for all but the lost subjects, until more are found to be lost."""
 
     def lacking(self, subjects: Iterable[str]) -> frozenset[str]:
-        """Those whose keys are missing or damaged, though nobody destroyed them."""
+        """The subjects whose keys are missing or damaged, but not destroyed."""
 
     def close(self) -> None:
-        """Let go of files and connections; later calls are refused."""
+        """Close files and connections; later calls are refused."""
 
     def __enter__(self) -> Self: ...
 
@@ -91,16 +88,16 @@ class KeyVault(Protocol):
 
 
 Row = tuple[bytes | None] | None
-"""A subject's key, None in its place once destroyed; no row for a subject without one yet."""
+"""A subject's key, (None,) once destroyed; None for a subject without one yet."""
 
 DAMAGED = (b"",)
-"""The row of a subject whose key is not what was kept."""
+"""The row of a subject whose key does not match its hash."""
 
 
 class MemoryVault:
-    """A `KeyVault` that is gone when the process ends, for tests and trials.
+    """A `KeyVault` that lives as long as the process, for tests and trials.
 
-    `keys` are there from the start, 64 bytes each, or None for one that was destroyed.
+    `keys` are its initial keys, 64 bytes each, or None for one that was destroyed.
     """
 
     def __init__(self, keys: Mapping[str, bytes | None] | None = None) -> None:
@@ -192,7 +189,7 @@ def known(subject: str, row: Row) -> bytes:
 
 
 def refuse_lost(lost: frozenset[str], missing: Iterable[str], *, given_up: bool) -> None:
-    """Raises `KeyLost` or `KeysLacking` if the keys that are `missing` cannot be made."""
+    """Raise `KeyLost` or `KeysLacking` if the `missing` keys must not be made."""
     for subject in lost.intersection(missing):
         raise KeyLost(subject)
     if lost and not given_up and any(True for _ in missing):
@@ -200,6 +197,6 @@ def refuse_lost(lost: frozenset[str], missing: Iterable[str], *, given_up: bool)
 
 
 def refuse_closed(closed: bool) -> None:
-    """Raises `LogUnavailable` if `closed`."""
+    """Raise `LogUnavailable` if `closed`."""
     if closed:
         raise LogUnavailable("The vault is closed: open it again to use it.")

@@ -1,4 +1,4 @@
-"""The part of a passage that answers: what a hit shows, and whose heading it links to."""
+"""Chooses the part of a passage that a hit shows, and whose heading it links to."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import chain
@@ -25,10 +25,10 @@ from indexer.text.wanted import Wanted
 
 
 class Meeting(Struct, frozen=True):
-    """What can meet word by word: a question, what each of its words weighs, and passages.
+    """Word vectors to compare: of a question, with weights, and of passages.
 
     `question` has shape (words, dimension), `gains` one number for each of these words; `texts` has
-    the words of passages by the hashes of their texts, as many as are known.
+    the words of known passages by the hashes of their texts.
     """
 
     question: Words
@@ -44,13 +44,12 @@ def answering(
     marked: Container[str],
     meeting: Meeting,
 ) -> list[Part]:
-    """Of each passage the part whose heading is the question, or that has most of it.
+    """For each passage the part whose heading is the question, or that has most of it.
 
-    That is the most different `marked` terms, phrases and sayings; those in its heading count.
-    One that has the signs of the question as they are typed is before a heading without them.
-    Among equals one that has text of its own, then the one to whose words those of the question
-    come nearest, then the first. `spans` are where the text of each passage has what is counted,
-    `levels` what their documents have.
+    That is the most distinct `marked` terms, phrases and sayings, in its heading too. A part with
+    the signs of the question as typed precedes a heading without them. Ties go to a part with text
+    of its own, then to the one with the nearest words, then to the first. `spans` are those of each
+    passage's text, `levels` those of their documents.
     """
     best = [
         _best(question, level, one.passage.parts, each, marked)
@@ -69,10 +68,7 @@ def answering(
 
 
 def gone_on(wanted: Wanted, level: int, stored: Fetched) -> Fetched:
-    """The passage up to the end of the line in which what is asked for ends, if it is cut there.
-
-    That is a phrase or a saying that begins in its text and ends behind it.
-    """
+    """The passage, extended to the line in which a phrase or saying that begins in it ends."""
     passage = stored.passage
     if not passage.after or not (wanted.phrases or wanted.sayings):
         return stored
@@ -93,10 +89,10 @@ def gone_on(wanted: Wanted, level: int, stored: Fetched) -> Fetched:
 
 
 def shown(passage: Passage, part: Part, spans: Sequence[Span]) -> str:
-    """The text of `part`, or else what of the passage stands under deeper headings than its own.
+    """The text of `part`, or if it has none, that under its deeper headings.
 
-    Where the passage ends with its heading that is how it goes on. What has nothing below it and is
-    found by words over several headings, which `spans` tell, shows these.
+    If the passage ends with its heading, the text after the passage. A heading with nothing below
+    it that matches together with the next ones, by `spans`, shows these.
     """
     text = passage.text
     if part.start < part.end:
@@ -112,7 +108,7 @@ def shown(passage: Passage, part: Part, spans: Sequence[Span]) -> str:
 
 
 def said(sayings: Iterable[Saying], level: int, text: str) -> list[Span]:
-    """Where `text` says what its document does at this level."""
+    """The places in `text` of the sayings of this level."""
     return [
         (start, end, saying.pattern)
         for saying in sayings
@@ -128,7 +124,7 @@ def _best(
     spans: Sequence[Span],
     marked: Container[str],
 ) -> Sequence[Part]:
-    """Those of the parts that have the most and, if any of them has, text."""
+    """The parts with the most matches; those with text, if any."""
     if len(parts) == 1:
         return parts
     wanted = question.wanted
@@ -148,10 +144,10 @@ def _best(
 
 
 def _words(stored: Fetched, parts: Sequence[Part], words: Words | None) -> list[Words]:
-    """Those of each part and its heading; nothing unless all of the passage are known.
+    """The word vectors of each part with its heading; none unless all of the passage are known.
 
-    `words` are those of the distinct terms of title, heading and text, in this order. What was too
-    long for the model, or not read by it, is missing there, so that counts differ.
+    `words` are those of the distinct terms of title, heading and text, in this order. Terms that
+    the model did not read are missing, so that the counts differ.
     """
     passage = stored.passage
     whole = distinct(f"{stored.title}\n{passage.heading}\n{passage.text}")

@@ -1,4 +1,4 @@
-"""Which words of a question stand in what is found, and how they are written there."""
+"""Finds the words of a question in a hit, as written there."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -11,10 +11,10 @@ from indexer.text.snippets import Range, Span, joined
 
 
 class Found(Struct, frozen=True):
-    """What stands in a text for what stands at `place` in the question.
+    """The text that matches the words at `place` in the question.
 
-    It is the `same` word, in whatever spelling and with whatever ending of a plural or a tense, or
-    one that only has its stem, as *multiple* for *multiplication*.
+    It is the `same` word, in any spelling and with any ending of a plural or a tense, or one that
+    only shares the stem, as *multiple* for *multiplication*.
     """
 
     place: Range
@@ -28,12 +28,11 @@ def found_words(
     stems: Container[str],
     texts: Iterable[tuple[str, Sequence[Span]]],
 ) -> list[Found]:
-    """What of the question stands in any of the texts, in its order.
+    """The words of the question found in any of the texts, in the order of the question.
 
-    `places` are those of its terms, phrases and sayings, of which each text has spans; `stems` are
-    the terms that tell no spelling. What stands side by side in both is one. Of several that
-    stand for the same the one that is written as in the question is told, or else the first; of
-    those that share a part of it the longest.
+    `places` are those of its terms, phrases and sayings, whose spans each text has; `stems` are the
+    terms that ignore spelling. Words adjacent in both are one. Of several matches of the same place
+    the one written as in the question counts, or else the first; of overlapping places the longest.
     """
     told: dict[Range, Found] = {}
     for text, spans in texts:
@@ -55,7 +54,7 @@ def found_words(
 
 
 def are_all(found: Iterable[Found], wanted: Mapping[str, Range]) -> bool:
-    """Whether all that is wanted of the question, here where, is found whole as the same words."""
+    """Whether all places `wanted` of the question are found, whole and as the same words."""
     by: dict[int, Found] = {}
     for one in found:
         by |= dict.fromkeys(range(*one.place), one) if one.same else {}
@@ -64,12 +63,12 @@ def are_all(found: Iterable[Found], wanted: Mapping[str, Range]) -> bool:
 
 
 def written(found: Iterable[Found]) -> tuple[str, ...]:
-    """What stands there, each once."""
+    """The distinct texts found."""
     return tuple(dict.fromkeys(one.text for one in found))
 
 
 def _better(before: Found | None, place: Range, asked: str, there: str, *, spelled: bool) -> Found:
-    """What is there, if it comes nearer than what was found before."""
+    """The better of the match `before` and the text `there`."""
     if there.casefold() == asked.casefold():
         return Found(place, asked, same=True)
     if before and before.same:
@@ -79,7 +78,7 @@ def _better(before: Found | None, place: Range, asked: str, there: str, *, spell
 
 
 def _groups(spans: Iterable[Span]) -> Iterator[tuple[int, int, list[str]]]:
-    """Start, end and terms of spans, which ascend, that overlap, as a word and its signs."""
+    """Start, end and terms of groups of overlapping spans, such as a word and its signs."""
     first = last = 0
     terms: list[str] = []
     for start, end, term in spans:
@@ -94,7 +93,7 @@ def _groups(spans: Iterable[Span]) -> Iterator[tuple[int, int, list[str]]]:
 
 @lru_cache(maxsize=4096)
 def _are_same(one: str, other: str) -> bool:
-    """Whether two texts have the same words, endings of English plurals and tenses aside."""
+    """Whether two texts have the same words, apart from English plural and tense endings."""
     return _words(one) == _words(other)
 
 
@@ -103,7 +102,7 @@ def _words(text: str) -> list[str]:
 
 
 def _uninflected(plain: str, *written: str) -> str:
-    """A word by its plain term and as it is written; a stop word is only written."""
+    """A word without inflection, from its plain term and spelling; a stop word has only that."""
     word = folded(written[0].split("'")[0]) if written else folded(plain)
     if not word.isascii():
         return plain

@@ -1,6 +1,6 @@
-"""Ranks documents for one question: candidates of both sides, fused.
+"""Ranks documents for one question by fused lexical and vector scores.
 
-Exact names come first (`indexer.text.names`), then what has all that the question wants exactly.
+Exact names come first (`indexer.text.names`), then documents with all exact terms.
 """
 
 from collections.abc import Callable, Container, Mapping, Sequence
@@ -41,20 +41,20 @@ from indexer.text.sayings import other_version
 from indexer.text.wanted import Wanted
 
 CANDIDATES = 100
-"""How many of the best of each side are looked at."""
+"""Candidates taken from each side."""
 
 PROPOSED = 300
-"""How many documents an engine proposes, of which the best by BM25 are looked at."""
+"""Documents that an engine proposes, the best of which by BM25 become candidates."""
 
 LOOKED_AT = 100
-"""How many of the first are looked at passage by passage for what is wanted exactly."""
+"""Documents whose passages are searched for exact matches, from the head of the ranking."""
 
 PASSAGES_MET = 3
-"""How many of a document's passages, the nearest ones, meet the question word by word."""
+"""Nearest passages of a document that are compared with the question word by word."""
 
 
 class Stored(Passages, Texts, Protocol):
-    """What is stored of passages."""
+    """Reads stored passages."""
 
 
 WordsOf = Callable[[Sequence[bytes]], Mapping[bytes, Words]]
@@ -63,14 +63,14 @@ WordsOf = Callable[[Sequence[bytes]], Mapping[bytes, Words]]
 Levels = NDArray[np.int64]
 
 _DIGITS = 9
-"""Differences further behind are those of the order of adding, not of the documents."""
+"""Decimal places of scores: later ones depend on the order of summation."""
 
 
 class Question(Struct, frozen=True):
-    """A question as text, what it wants, and as the model reads it.
+    """A question: its text, what it wants, and its embedding.
 
     `calibration` is that of the model, `share` how much of the question it reads. `facets` are
-    those that it names, such as a tag: what has one of them has what is asked for.
+    named by the question, such as a tag: a document with one of them is an exact match.
     """
 
     text: str
@@ -82,14 +82,14 @@ class Question(Struct, frozen=True):
 
     @property
     def terms(self) -> Mapping[str, int]:
-        """What scores, with its counts."""
+        """The scoring terms, with counts."""
         return self.wanted.scored
 
 
 class Ranked(Struct, frozen=True):
     """A document in the ranking, with the number of its best passage.
 
-    `level` tells what it has of that which the question wants exactly, see `evidence`.
+    `level` is that of its exact matches, see `evidence` and `indexer.text.sayings`.
     """
 
     document_id: str
@@ -103,7 +103,7 @@ class Ranked(Struct, frozen=True):
 
 
 class Ranking(Struct, frozen=True):
-    """The best documents, and what each of the words that the model read of a question weighs."""
+    """The best documents, and the weights of the words that the model read of the question."""
 
     documents: list[Ranked]
     gains: NDArray[np.float64]
@@ -119,7 +119,7 @@ def rank(
     stored: Stored,
     reranker: Reranker | None = None,
 ) -> Ranking:
-    """The best documents among those that `filter` lets through, best first; ties by id."""
+    """The best documents that pass `filter`, best first; ties by id."""
     known = memory.statistics(question.wanted.terms, filter.audience)
     weights = bm25.weights(question.terms, known)
     gains = np.array([weights.get(term, 0.0) for term in question.read.terms])
@@ -130,7 +130,7 @@ def rank(
     says = said(question.wanted.sayings, known, weights, vector, filter, memory, stored)
     single = apart(question.wanted.words, known, weights, vector, filter, memory, stored)
     by_words = lexical.propose(weights, filter, PROPOSED)
-    # What the model reads nothing of is as near to all.
+    # A question that the model cannot read is equally near to all.
     near = memory.near.nearest(vector, filter, count) if vector.any() else ()
     proposed = Proposed(by_words, near, exact | says.keys() | single.rare.keys(), question.facets)
     what = evidence.sought(question.wanted, known)
@@ -162,7 +162,7 @@ def rank(
     alone = {name: Told(RARE, passage) for name, passage in single.rare.items()}
     _tell(alone, found.ids, levels, passages)
     signed = _tell(says, found.ids, levels, passages)
-    # Of those that have as much, what has a rare word in its very spelling is first.
+    # Within a level, documents with a rare word in its exact spelling come first.
     steps = 2 * levels + rare
     order = _sorted(found.ids, fused, steps)
     if reranker:
@@ -200,9 +200,9 @@ def rank(
 def _tell(
     says: Mapping[str, Told], ids: Sequence[str], levels: Levels, passages: dict[int, int]
 ) -> set[int]:
-    """Take what documents say for their levels and passages where it is as much as they have.
+    """Raise levels and replace passages by those of `says` where these are no lower.
 
-    Answers the places of passages with signs as they are typed.
+    Returns the places whose passages have signs as typed.
     """
     signed = set()
     for place, told in ((place, says[name]) for place, name in enumerate(ids) if name in says):
@@ -223,7 +223,7 @@ def _headed(
     memory: Memory,
     stored: Stored,
 ) -> dict[int, int]:
-    """The passages of these documents whose heading is the question, before those in `passages`."""
+    """The passages of these documents whose heading is the question, by place."""
     nearest = memory.nearest(question.read.vector, [found.ids[place] for place in places])
     numbers = {
         place: [passages[place], *(each.number for each in known)]
@@ -234,7 +234,7 @@ def _headed(
 
 
 def _titled(passages: Mapping[int, int], stored: Passages) -> dict[int, Fetched]:
-    """What is stored of these passages, where it still is."""
+    """The stored passages, by place, without those removed meanwhile."""
     fetched = stored.fetch([*passages.values()])
     return {place: fetched[number] for place, number in passages.items() if number in fetched}
 
@@ -242,7 +242,7 @@ def _titled(passages: Mapping[int, int], stored: Passages) -> dict[int, Fetched]
 def _fused(
     question: Question, found: Candidates, known: Statistics, weights: Mapping[str, float]
 ) -> NDArray[np.float64]:
-    """The sum of both sides; meaning counts as far as the model reads the question."""
+    """The sum of both sides; vectors count by the share that the model reads."""
     return fusion.combine(
         fusion.standardise(found.bm25, fusion.lexical_distribution(weights, known)),
         question.share * fusion.standardise(found.scores, found.distribution),
@@ -258,7 +258,7 @@ def _weighed(
     memory: Memory,
     stored: Passages,
 ) -> list[Evidence | None]:
-    """What each of these has in its passages."""
+    """The evidence in the passages of the documents at `places`."""
     nearest = memory.nearest(vector, [found.ids[place] for place in places])
     numbers = [[each.number for each in passages] for passages in nearest]
     return evidence.weigh(what, [found.held[place] for place in places], numbers, stored)
@@ -270,9 +270,9 @@ def _met(
     nearest: Sequence[Sequence[Known]],
     words_of: WordsOf,
 ) -> NDArray[np.float64]:
-    """How near the question's words come to those of one of each document's nearest passages.
+    """The best `nearness` of each document's nearest passages to the words of the question.
 
-    0 for all where the model has no vectors of words, or of none of these.
+    0 without word vectors.
     """
     if not question.read.terms:
         return np.zeros(len(nearest))
@@ -288,7 +288,7 @@ def _met(
 
 
 def _sorted(ids: Sequence[str], scores: NDArray[np.float64], levels: Levels) -> list[int]:
-    """The places of the best first: by level, then by score, then by id."""
+    """Places, the best first: by level, then score, then id."""
     values = np.round(-scores, _DIGITS).tolist()
     ranked = sorted(zip((-levels).tolist(), values, ids, range(len(ids)), strict=True))
     return [place for *_, place in ranked]

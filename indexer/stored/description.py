@@ -1,4 +1,4 @@
-"""Says what an index on disk holds without opening it for search, so without its libraries."""
+"""Describes an index on disk without loading the libraries that search needs."""
 
 import sqlite3
 from contextlib import closing
@@ -18,9 +18,9 @@ _VECTORS = "SELECT count(text_hash) FROM texts"
 
 
 class Description(Struct, frozen=True, kw_only=True):
-    """What an index has reached and holds, and the model and engine that made it.
+    """The position and size of an index, and the model and engine that made it.
 
-    `source` is what the one who filled it said of `position`.
+    `source` is the committer's note on `position`.
     """
 
     position: int = 0
@@ -33,7 +33,7 @@ class Description(Struct, frozen=True, kw_only=True):
 
 
 def describe(directory: Path) -> Description:
-    """What the index in `directory` holds; nothing if there is none.
+    """The description of the index in `directory`; an empty one if there is none.
 
     Raises `IndexOutdated` if its files cannot be read.
     """

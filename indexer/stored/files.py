@@ -1,4 +1,4 @@
-"""How files of an index are opened, made durable and found to be damaged, in one place."""
+"""Opens the files of an index, makes them durable, and detects damage."""
 
 import os
 import sqlite3
@@ -11,10 +11,10 @@ from events.sqlite_files.opening import LEAVES_NOTHING, connect, wal_is_emptied
 from indexer.errors import IndexerError, IndexOutdated, IndexUnavailable
 
 _PATIENCE = 5.0
-"""Seconds to wait for a lock of another."""
+"""Seconds to wait for a lock."""
 
 COPY_AT = 1000
-"""Rows taken out before a file is copied without their room, if they are more than the others."""
+"""Removed rows, if they are more than the others, before a file is compacted."""
 
 _WAL_MODE = b"\2\2"
 """At bytes 18 and 19 of an SQLite file: the versions of its format for writing and reading."""
@@ -37,7 +37,7 @@ def open_file(path: Path, *, writable: bool) -> sqlite3.Connection:
 
 
 def compact(connection: sqlite3.Connection, removed: int, kept: int) -> None:
-    """Copy a database without the room of rows taken out, so many ever, if that is too much."""
+    """Compact a database if too many of its rows are `removed` (of all time)."""
     (known,) = connection.execute("PRAGMA user_version").fetchone()
     if removed - known > max(COPY_AT, kept):
         connection.execute("PRAGMA temp_store = FILE")  # it may be larger than the memory
@@ -47,7 +47,7 @@ def compact(connection: sqlite3.Connection, removed: int, kept: int) -> None:
 
 
 def empty_log(connection: sqlite3.Connection) -> None:
-    """Move all pages from the log (WAL) into the database and cut the log to nothing.
+    """Checkpoint the log (WAL) and truncate it.
 
     Raises `sqlite3.OperationalError` if others read for longer than the connection waits.
     """
@@ -56,9 +56,9 @@ def empty_log(connection: sqlite3.Connection) -> None:
 
 
 def empty_in_place(path: Path, schema: str) -> None:
-    """Give a damaged database that others may have open nothing but the tables of `schema`.
+    """Replace the content of a damaged database, which others may have open, by an empty `schema`.
 
-    The file stays the same one: those who have it open go on with what it holds now. A new file at
+    The file stays the same one: those who have it open go on with the new content. A new file at
     its path would be another one than theirs, beside a log (WAL) that belongs to both.
     """
     with closing(sqlite3.connect(":memory:")) as fresh:
@@ -80,7 +80,7 @@ def empty_in_place(path: Path, schema: str) -> None:
 
 
 def _copy_over(fresh: sqlite3.Connection, path: Path) -> None:
-    """In one transaction, through the log that all who have the file open share."""
+    """In one transaction, through the log that all connections share."""
 
     def no_waiting(status: int, remaining: int, total: int) -> None:
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -91,12 +91,12 @@ def _copy_over(fresh: sqlite3.Connection, path: Path) -> None:
 
 
 def reading(path: Path) -> AbstractContextManager[None]:
-    """Tell damaged files (`IndexOutdated`) from unusable ones (`IndexUnavailable`)."""
+    """Raise `IndexOutdated` for damaged files, `IndexUnavailable` for unusable ones."""
     return explained(partial(_ours, path), OSError)
 
 
 def _ours(path: Path, error: Exception) -> IndexerError:
-    # A file that was cut short, or is of before, lacks a table or a column.
+    # A truncated file, or one of an earlier version, lacks a table or a column.
     damaged = is_damage(error) or str(error).startswith(("no such table", "no such column"))
     if damaged or not isinstance(error, sqlite3.OperationalError | OSError):
         return IndexOutdated("The index file {file} is damaged ({why}).", file=path.name, why=error)
@@ -104,7 +104,7 @@ def _ours(path: Path, error: Exception) -> IndexerError:
 
 
 def replace_durably(path: Path, content: bytes) -> None:
-    """Give `path` its new content in one stroke that survives a crash."""
+    """Replace the content of `path` atomically and durably."""
     beside = path.with_name(path.name + ".new")
     with beside.open("wb") as file:
         file.write(content)
@@ -115,7 +115,7 @@ def replace_durably(path: Path, content: bytes) -> None:
 
 
 def sync_directory(path: Path) -> None:
-    """Make the names in a directory durable."""
+    """Sync the entries of a directory to disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

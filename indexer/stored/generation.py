@@ -1,4 +1,4 @@
-"""Each build of an index is a directory of its own; one small file names the current one."""
+"""Generations: each build of an index is a directory; the file CURRENT names the one in use."""
 
 import shutil
 from pathlib import Path
@@ -20,15 +20,15 @@ MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 PASSAGES = "passages.sqlite"
 VECTORS = "vectors.sqlite"
-"""Beside the generations, as they have them in common."""
+"""Beside the generations, which share it."""
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """What a generation was made with, written when all else of it is durable.
+    """What a generation was made with, written when everything else in it is durable.
 
-    `position` is where it stood then; what it holds is never older. Nor does it hold anything that
-    was removed up to `gone`, where it was begun later than that. Weights and thresholds of the
-    `calibration` are noted: with others the same index answers otherwise, so they may change.
+    Its content is at least as new as `position`, and has no traces of documents removed up to
+    `gone`. Only the lengths of the `calibration` must match; weights and thresholds are noted, but
+    may change without a rebuild.
     """
 
     schema: int
@@ -42,8 +42,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
 
 def manifest(embedder: "Embedder", engine: str, position: int, gone: int = 0) -> Manifest:
-    """What this program makes now."""
-    # Here, since who only looks at a manifest needs none of the libraries of texts.
+    """The manifest of an index that this program would make."""
+    # Imported here, as readers of a manifest do not need the text libraries.
     from indexer.text import analysis, passages
 
     return Manifest(
@@ -120,13 +120,13 @@ def swap_in(generation: Path, made: Manifest) -> None:
 
 
 def forgot(generation: Path, gone: int) -> None:
-    """Note that it holds nothing any more that was removed up to `gone`."""
+    """Note that the generation has no traces of documents removed up to `gone`."""
     found = msgspec.structs.replace(made(generation), gone=gone)
     replace_durably(generation / MANIFEST, msgspec.json.encode(found))
 
 
 def sweep(directory: Path) -> None:
-    """Remove every generation but the current one; who still reads one keeps its open files."""
+    """Remove all generations but the current one; readers keep the files that they have open."""
     try:
         keep = current(directory)
     except IndexOutdated:

@@ -1,4 +1,4 @@
-"""The parts of one open generation and the order in which they are committed and taken in."""
+"""The stores of one open generation, and the order in which they are committed and loaded."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -21,13 +21,13 @@ from indexer.stored.vector_store import VectorStore
 LEXICAL = "lexical"
 
 WORD_BYTES = 64_000_000
-"""How much is kept in memory of the words that questions meet: those of some 7,000 passages."""
+"""Bytes of the cache of word vectors: those of some 7,000 passages."""
 
 
 class Parts:
     """Words, passages and vectors of one generation, each with its own stamp.
 
-    What is in memory follows the passages on disk, for the process that writes as for others.
+    In every process memory follows the passages on disk.
     """
 
     def __init__(
@@ -60,9 +60,9 @@ class Parts:
         writable: bool,
         new: bool = False,
     ) -> Self:
-        """Open what lies in `path`, or begin it if `new`. Raises `IndexOutdated` if not whole.
+        """Open the generation in `path`, or create it if `new`. Raises `IndexOutdated`.
 
-        `store` is taken over: it is closed with the rest, or at once if that does not open.
+        Takes ownership of `store`: it is closed with the rest, or at once if opening fails.
         """
         with ExitStack() as undo:
             undo.callback(store.close)
@@ -80,7 +80,7 @@ class Parts:
 
     @classmethod
     def current(cls, directory: Path, embedder: Embedder, engine: str, *, writable: bool) -> Self:
-        """Those of the current generation, the next one if this one is removed meanwhile."""
+        """Open the current generation; if it is removed meanwhile, the next one."""
         words = word_dimension(embedder)
         while True:
             path = generation.current(directory)
@@ -101,19 +101,19 @@ class Parts:
 
     @property
     def source(self) -> str:
-        """What the last commit said of where it came from."""
+        """The `source` of the last commit."""
         return self.passages.source()
 
     def commit(self, position: int, source: str) -> None:
-        """Vectors are durable already; passages come last, so that nothing they name is missing."""
+        """Commit the passages last, so that everything that they refer to is durable."""
         self.lexical.commit(position)
         self.passages.commit(position, source)
         self._load()
 
     def purge(self, ids: Sequence[str]) -> None:
-        """Leave nothing of documents that were taken out, in files and in memory.
+        """Destroy all traces of removed documents in files and memory.
 
-        Vectors are the same texts' of other documents too, so the store is left to the caller.
+        Other documents may share vectors, so the vector store is left to the caller.
         """
         self.lexical.purge(ids)
         self.passages.clear()
@@ -123,13 +123,13 @@ class Parts:
         return RecentWords(partial(self.store.words, self._fingerprint), WORD_BYTES).get
 
     def refresh(self) -> None:
-        """Take in what another process has committed."""
+        """Load commits of other processes."""
         self.lexical.refresh()
         if self.passages.version() != self._version:
             self._load()
 
     def close(self) -> None:
-        """Let go of files; what was not committed is gone."""
+        """Release files; uncommitted changes are lost."""
         self.lexical.close()
         self.passages.close()
         self.store.close()

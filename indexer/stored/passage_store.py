@@ -100,11 +100,11 @@ class PassageStore:
             raise IndexOutdated("The index file {file} is damaged ({why}).", file=file, why=verdict)
 
     def version(self) -> int:
-        """Another number after each commit by another connection; costs next to nothing."""
+        """A number that changes with each commit of another connection; very cheap to read."""
         return self._number("PRAGMA data_version")
 
     def source(self) -> str:
-        """What the last commit said of where it came from."""
+        """The `source` of the last commit."""
         with self._lock, reading(self._path):
             (source,) = self._reader.execute("SELECT source FROM stamp").fetchone()
         return str(source)
@@ -134,7 +134,7 @@ class PassageStore:
         )
 
     def fetch(self, numbers: Sequence[int]) -> dict[int, Fetched]:
-        """Passages by their numbers; those that are gone are left out."""
+        """Passages by number; removed ones are left out."""
         return {
             number: Fetched(
                 title,
@@ -155,15 +155,15 @@ class PassageStore:
         }
 
     def terms(self, numbers: Sequence[int]) -> dict[int, bytes]:
-        """The keys of the terms of passages, ascending, by the passages' numbers.
+        """The keys of the terms of passages, ascending, by passage number.
 
-        Of a long document far less than its passages are; those that are gone are left out.
+        Much smaller than the passages; removed ones are left out.
         """
         return dict(self._rows(_TERMS, numbers))
 
     def lines(self, numbers: Sequence[int], holds: str) -> list[Line]:
-        """Passages with `holds` in text, in how that goes on, in heading or title, A to Z in any
-        case; the rest is not looked at for damage.
+        """Passages with `holds` in text, text after it, heading or title; the case of A to Z is
+        ignored. The others are not checked for damage.
         """
         like = f"%{holds.translate(_NOT_SPECIAL)}%"
         return [Line(*row) for row in self._rows(_LINES, numbers, like)]
@@ -217,14 +217,14 @@ class PassageStore:
                 connection.execute(row_sums.ADD, (number, total))
 
     def remove(self, ids: Iterable[str]) -> None:
-        """Take documents out; unknown ids are ignored."""
+        """Remove documents; unknown ids are ignored."""
         connection = self._transaction()
         with reading(self._path):
             for known in ids:
                 self._remove(connection, known)
 
     def commit(self, position: int, source: str = "") -> None:
-        """Make all since the last commit durable, stamped with `position` and `source`."""
+        """Make pending changes durable, stamped with `position` and `source`."""
         connection = self._transaction()
         with reading(self._path):
             connection.execute("UPDATE stamp SET position = ?, source = ?", (position, source))
@@ -233,10 +233,10 @@ class PassageStore:
             compact(connection, removed, added - removed)
 
     def clear(self) -> None:
-        """Leave nothing of what was taken out in the log (WAL), nor in the memory of those who take
-        in `changes`; between commits.
+        """Destroy traces of removed documents in the log (WAL), and have readers of `changes` drop
+        them from memory. Call it between commits.
 
-        Raises `IndexUnavailable` if others read it for too long; it can be done again.
+        Raises `IndexUnavailable` if readers block it for too long; it can be repeated.
         """
         if self._writer is None or self._writer.in_transaction:
             file = self._path.name
@@ -246,7 +246,7 @@ class PassageStore:
             empty_log(self._writer)
 
     def close(self) -> None:
-        """Let go of the file; what was not committed is gone."""
+        """Close the file; uncommitted changes are lost."""
         with self._lock:
             self._reader.close()
             if self._writer:

@@ -1,4 +1,4 @@
-"""Checksums of what is stored of each document, compared when its texts are first shown."""
+"""Checksums of the stored rows of each document, compared when its texts are first read."""
 
 import sqlite3
 import zlib
@@ -28,7 +28,7 @@ def total(connection: sqlite3.Connection, document: int) -> int:
 
 
 def sound(reader: sqlite3.Connection, passages: Sequence[int], known: set[int]) -> bool:
-    """Whether the documents of `passages` are as they were put; those are added to `known`."""
+    """Whether the documents of `passages` match their checksums; adds them to `known`."""
     asked = msgspec.json.encode(list(map(int, passages))).decode()
     reader.execute("BEGIN")
     try:

@@ -1,4 +1,4 @@
-"""What a generation's store of passages takes and answers."""
+"""Rows that the passage store of a generation takes and returns."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -31,7 +31,7 @@ class Fetched(NamedTuple):
 
 
 class Line(NamedTuple):
-    """What a passage says, how it goes on, its heading and the title of its document."""
+    """The text of a passage, the text after it, its heading and its document's title."""
 
     number: int
     document_id: str
@@ -42,9 +42,9 @@ class Line(NamedTuple):
 
 
 class StoredDocument(Struct, frozen=True):
-    """A document's number, never used again, its labels, and its passages.
+    """A document's number, which is never reused, its labels and its passages.
 
-    `unread` are those that the model does not read, which have no vectors.
+    `unread` are passages that the model does not read, which have no vectors.
     """
 
     number: int
@@ -64,7 +64,7 @@ class Taken(NamedTuple):
 
 
 class Seen(Struct, frozen=True):
-    """How far a reader has taken in documents, removals and erasures."""
+    """How far a reader has loaded documents, removals and erasures."""
 
     document: int = 0
     removal: int = 0
@@ -72,9 +72,9 @@ class Seen(Struct, frozen=True):
 
 
 class Changes(Struct, frozen=True):
-    """What was committed since some moment, up to `seen`, at `position`.
+    """Changes committed since an earlier `Seen`, up to `seen` and `position`.
 
-    `terms` are those of each document added, packed.
+    `terms` are the packed terms of each added document.
     """
 
     added: tuple[StoredDocument, ...]

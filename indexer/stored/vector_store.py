@@ -1,4 +1,4 @@
-"""Vectors already computed, by model and text: each is computed once, whatever is rebuilt."""
+"""Store of computed vectors by model and text, so that rebuilds compute none again."""
 
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
@@ -77,7 +77,7 @@ class VectorStore:
 
     @classmethod
     def sound(cls, path: Path, dimension: int, words: int) -> Self:
-        """Open it for writing, emptied if the file is damaged: all is then computed again."""
+        """Open the file for writing; a damaged one is emptied first."""
         try:
             if path.is_file() and not path.stat().st_size:
                 # SQLite would take it for new, and wait for those who have the old one open.
@@ -95,15 +95,15 @@ class VectorStore:
         return cls(path, dimension, words, writable=True)
 
     def text_hash(self, text: str) -> bytes:
-        """What names a text here: BLAKE2b of its UTF-8 with a key of this file, 32 bytes.
+        """Keyed BLAKE2b of the text in UTF-8, 32 bytes; the key is in this file.
 
-        Without the file nobody can tell whether a text that they have was ever in it.
+        Without the file it cannot be told whether a given text was ever in it.
         """
         data = text.encode("utf-8", "surrogatepass")
         return blake2b(data, digest_size=32, key=self._key).digest()
 
     def get(self, fingerprint: str, hashes: Sequence[bytes]) -> dict[bytes, Vectors]:
-        """The vectors known for `hashes`; those that are unknown or damaged are left out."""
+        """The stored vectors for `hashes`; unknown and damaged ones are left out."""
         found: dict[bytes, Vectors] = {}
         select = _SELECT_WITH_WORDS if self._words else _SELECT
         with self._lock, reading(self._path):
@@ -139,7 +139,7 @@ class VectorStore:
         }
 
     def put(self, fingerprint: str, texts: Mapping[bytes, Embedded]) -> None:
-        """Keep the vectors of texts and of their words durably."""
+        """Store the vectors of texts and of their words durably."""
         with self._lock, reading(self._path), transaction(self._connection) as connection:
             for key in texts:  # those that are here are damaged
                 _empty(connection, connection.execute(_KNOWN, (fingerprint, key)).fetchall())
@@ -152,10 +152,10 @@ class VectorStore:
                     connection.execute(_INSERT_WORDS, (number, one.words.tobytes()))
 
     def keep_only(self, hashes: Collection[bytes]) -> None:
-        """Destroy all vectors of other texts, so that no byte of the file holds them any more.
+        """Destroy the vectors of all other texts, so that no byte of them is left in the file.
 
-        `hashes` are a set. Raises `IndexUnavailable` if someone reads them for too long; it can be
-        done again.
+        `hashes` are a set. Raises `IndexUnavailable` if a reader blocks it for too long; it can be
+        repeated.
         """
         with self._lock, reading(self._path), closing(self._connection.cursor()) as cursor:
             with transaction(self._connection):
@@ -173,7 +173,7 @@ class VectorStore:
                 cursor.execute("DELETE FROM uncleared")
 
     def keep_only_beside(self, hashes: Collection[bytes]) -> None:
-        """The same on a connection of its own, for which no question has to wait."""
+        """`keep_only` on a connection of its own, so that no search waits for it."""
         beside = VectorStore(self._path, self._dimension, self._words, writable=True)
         try:
             beside.keep_only(hashes)
