@@ -9,8 +9,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TAKES_MESSAGES = frozenset({"_", "ngettext", "counted", "Message"})
-SENTENCE = re.compile(r"(?:[A-Z]['’a-z]+|A|I|“.+”)[ ,].*[.:?!…]", re.DOTALL)
 PUT_IN = "\N{OBJECT REPLACEMENT CHARACTER}"
+SENTENCE = re.compile(
+    rf"(?:(?:[A-Z]['’a-z]+|A|I|“.+”)[ ,]|{PUT_IN},? [a-z]{{2}}).*[.:?!…]", re.DOTALL
+)
 
 ENGLISH = {
     "kb/accounts/small_answers.py": "errors that are caught where the provider is asked",

@@ -27,12 +27,7 @@ def tag_command(
             session.catalogue.resolve(entry_id), tags, entry_version=entry_version
         )
         now = session.catalogue.summaries([receipt.id])[receipt.id].tags
-    print_receipt(
-        session.principal,
-        receipt,
-        _("Entry {id} has the tags {words}.", id=short(receipt.id), words=joined(now)),
-        as_json,
-    )
+    print_receipt(session.principal, receipt, _tagged(receipt.id, now), as_json)
 
 
 @click.command("untag", cls=Command)
@@ -47,13 +42,13 @@ def untag_command(
     with invocation.session() as session:
         receipt = session.entries.untag(session.catalogue.resolve(entry_id), tags)
         now = session.catalogue.summaries([receipt.id])[receipt.id].tags
-    left = f"the tags {joined(now)}" if now else "no tags"
-    print_receipt(
-        session.principal,
-        receipt,
-        _("Entry {id} has {left}.", id=short(receipt.id), left=left),
-        as_json,
-    )
+    bare = _("Entry {id} has no tags.", id=short(receipt.id))
+    sentence = _tagged(receipt.id, now) if now else bare
+    print_receipt(session.principal, receipt, sentence, as_json)
+
+
+def _tagged(entry_id: str, tags: tuple[str, ...]) -> str:
+    return _("Entry {id} has the tags {words}.", id=short(entry_id), words=joined(tags))
 
 
 @click.command("archive", cls=Command)
@@ -126,11 +121,11 @@ def relate_command(
         relation = checked(Relation(relation_type, session.catalogue.resolve(target)))
         change = session.entries.unrelate if remove else session.entries.relate
         receipt = change(page.id, relation)
-    stood = receipt.version > page.version
-    state = "now stands" if not remove else "no longer stands" if stood else "did not stand"
-    print_receipt(
-        session.principal,
-        receipt,
-        f"{relation.type} {short(relation.target)} {state} at entry {short(receipt.id)}.",
-        as_json,
-    )
+    ends = {"id": short(receipt.id), "relation": f"{relation.type} {short(relation.target)}"}
+    if not remove:
+        sentence = _("Entry {id} now has the relation {relation}.", **ends)
+    elif receipt.version > page.version:
+        sentence = _("Entry {id} no longer has the relation {relation}.", **ends)
+    else:
+        sentence = _("Entry {id} did not have the relation {relation}.", **ends)
+    print_receipt(session.principal, receipt, sentence, as_json)

@@ -109,7 +109,7 @@ def link(invocation: Invocation, member_id: str, as_json: bool) -> None:
     with invocation.open() as base:
         member = base.session.directory.member(member_id)
         if member.standing not in ("invited", "joined"):
-            raise Refused(f"{member.name} is a member no longer: invite them again.")
+            raise Refused(_("{name} is no longer a member: invite them again.", name=member.name))
         purpose: Purpose = "invitation" if member.standing == "invited" else "sign-in"
         made = one_time_link(base.session, base.settings, purpose, member.id)
     _print_link(base.settings, made, as_json)
@@ -176,7 +176,9 @@ def change_roles(
     with invocation.session() as session:
         member = session.directory.member(member_id)
         receipt = session.people.change_roles(member.id, roles)
-    sentence = f"{member.name} has the roles {joined(sorted(set(roles)))}."
+    sentence = _(
+        "{name} has the roles {roles}.", name=member.name, roles=joined(sorted(set(roles)))
+    )
     print_receipt(session.principal, receipt, sentence, as_json)
 
 
@@ -206,7 +208,8 @@ def join(
         access.require(principal, LOOK_AFTER_PEOPLE)
         invited = base.session.directory.member(member_id).id
         receipt = base.as_(access.invited(invited)).credentials.join(profile)
-    print_receipt(principal, receipt, f"{profile.name} has joined as {invited}.", as_json)
+    sentence = _("{name} has joined as {id}.", name=profile.name, id=invited)
+    print_receipt(principal, receipt, sentence, as_json)
 
 
 @member_command.command("remove")
@@ -222,7 +225,8 @@ def remove(invocation: Invocation, member_id: str, as_json: bool) -> None:
     with invocation.session() as session:
         member = session.directory.member(member_id)
         receipt = session.people.leave(member.id)
-    print_receipt(session.principal, receipt, f"{member.name} is a member no longer.", as_json)
+    sentence = _("{name} is no longer a member.", name=member.name)
+    print_receipt(session.principal, receipt, sentence, as_json)
 
 
 @member_command.command("history")
@@ -260,7 +264,7 @@ def _groups(member: "MemberView", names: Names) -> str:
 
 
 def _joined_on(member: "MemberView") -> str:
-    return local_day(member.joined_at) if member.joined_at else "not yet"
+    return local_day(member.joined_at) if member.joined_at else _("not yet")
 
 
 def _print_link(settings: "Settings", link: "OneTimeLink", as_json: bool) -> None:

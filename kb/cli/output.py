@@ -117,11 +117,10 @@ def _seen(value: object) -> object:
 
 
 INCOMPLETE = "not all of it can be read"
-"""Said in lists of an entry whose page tells what it lacks."""
-
+"""In lists, beside an entry of which a part is lost; its page says which."""
 
 MIXED = "letters of two alphabets"
-"""Said beside a title that passes for another one by them."""
+"""Beside a title that could be taken for another one."""
 
 
 def odd(entry: "EntrySummary | Result") -> str:

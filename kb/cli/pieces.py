@@ -43,16 +43,25 @@ def piece(items: Sequence[T], offset: int, limit: int) -> Sequence[T]:
 def newest(items: Sequence[T], offset: int, limit: int) -> Sequence[T]:
     """That piece of a list from its end, in its order; what is left out is told."""
     shown = items[: max(0, len(items) - offset)][-limit:]
-    if len(shown) < len(items):
-        tell(f"{len(shown):,} of {len(items):,}, the newest last; see --offset and --limit.")
+    _tell_older(len(shown), len(items))
     return shown
 
 
 def oldest_first(items: Sequence[T], total: int) -> Sequence[T]:
     """A piece of a list of `total`, newest first, in the other order; what is left out is told."""
-    if len(items) < total:
-        tell(f"{len(items):,} of {total:,}, the newest last; see --offset and --limit.")
+    _tell_older(len(items), total)
     return items[::-1]
+
+
+def _tell_older(shown: int, total: int) -> None:
+    if shown < total:
+        tell(
+            _(
+                "{shown:,} of {total:,}, the newest last; see --offset and --limit.",
+                shown=shown,
+                total=total,
+            )
+        )
 
 
 def only(total: int) -> str:
@@ -62,7 +71,8 @@ def only(total: int) -> str:
 
 def which(shown: int, offset: int, total: int) -> str:
     """Which piece of a list this is."""
-    return f"{numbers(offset + 1, offset + shown)} of {total:,}; see --offset and --limit."
+    these = numbers(offset + 1, offset + shown)
+    return _("{these} of {total:,}; see --offset and --limit.", these=these, total=total)
 
 
 def tell_left_out(shown: int, offset: int, total: int) -> None:

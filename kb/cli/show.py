@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 from msgspec import structs
 
-from kb.cli.invocation import Invocation, echo, pass_invocation, tell
+from kb.cli.invocation import Invocation, echo, pass_invocation, say, tell
 from kb.cli.names import Names
 from kb.cli.once import Command
 from kb.cli.output import (
@@ -161,7 +161,7 @@ def _nothing(archived: int, *, narrowed: bool) -> str:
 
 def _print_page(page: "Page", offset: int, names: Names, nothing: str) -> None:
     if not page.items:
-        echo(only(page.total) if page.total else nothing)
+        say(only(page.total) if page.total else nothing)
         return
     print_table(
         ("id", "title", "kind", "group", "tags", "shown to", "reused", "revised"),
@@ -180,13 +180,14 @@ def _print_page(page: "Page", offset: int, names: Names, nothing: str) -> None:
         ],
     )
     if len(page.items) < page.total:
-        echo(f"\n{which(len(page.items), offset, page.total)}")
+        click.echo()
+        say(which(len(page.items), offset, page.total))
 
 
 def _print_entry(page: "EntryPage", names: Names) -> None:
     click.echo(heading(page.title) + (f" ({MIXED})" if page.mixed else ""))
     for sentence in page.lacking:
-        echo(sentence)
+        say(sentence)
     if page.archived:
         successor = (
             _(" Replaced by {successor}.", successor=page.successor) if page.successor else ""

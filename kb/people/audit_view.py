@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from events.event import RecordedEvent
 from events.sqlite_files.tables import Table
-from kb.access import Role, audience
+from kb.access import Role, audience, told
 from kb.accounts.links import Purpose
 from kb.community import WorldAccessChanged
 from kb.entries.entry import EntryErased, EntryVisibilityChanged
@@ -150,9 +150,8 @@ def _changed(db: Connection, event: RecordedEvent, change: Any) -> None:
 
 
 def _shown(db: Connection, event: RecordedEvent, shown: EntryVisibilityChanged) -> None:
-    groups = _called(db, shown.visibility.groups)
-    who = groups or shown.visibility.sight
-    _keep(db, event, _("Shown to: {who}.", who=who), _entry(event))
+    who = _called(db, shown.visibility.groups) or told(shown.visibility)
+    _keep(db, event, _("Showed an entry to {who}.", who=who), _entry(event))
     found = db.execute(AUTHOR, (_entry(event),)).fetchone()
     author = found[0] if found else event.actor
     labels = narrowed(audience(shown.visibility, author), author, lacks(db, event.stream))
@@ -204,7 +203,7 @@ _CHANGES: dict[type[Struct], Handler] = dict.fromkeys(_WORDS, _changed)
 
 AUDIT = View(
     name="audit",
-    version=3,
+    version=4,
     tables=TABLES,
     handlers={**_CHANGES, EntryVisibilityChanged: _shown, EntryErased: _erased},
     seen={

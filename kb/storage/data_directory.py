@@ -126,7 +126,11 @@ def find(path: Path) -> DataDirectory:
             )
         if not path.is_dir() or not directory.log.is_file():
             raise DataDirectoryError(
-                f"{path} is not a data directory of Tributary: it holds no {LOG}."
+                _(
+                    "{path} is not a data directory of Tributary: it holds no {log}.",
+                    path=str(path),
+                    log=LOG,
+                )
             )
         _refuse_odd(directory)
     return directory
@@ -139,23 +143,33 @@ def _refuse_odd(directory: DataDirectory) -> None:
     """
     kept = (directory.log, directory.vault, directory.accounts, directory.settings)
     beside = directory.views.with_name(directory.views.name + ".new")
-    made = (
-        directory.views,
-        beside,
-        directory.parked,
-    )  # counts of searches stop nothing, whatever they are
+    made = (directory.views, beside, directory.parked)  # counts of searches never stop anything
     for path in (*kept, *made, directory.lock):
         for end in ("", ".sums", "-wal", "-shm"):
             place = path.with_name(path.name + end)
             if (found := _odd(place, stat.S_ISREG)) and path in kept:
-                raise DataDirectoryError(f"{place} is {found}, not a file: put back a copy of it.")
+                raise DataDirectoryError(
+                    _(
+                        "{path} is {found}, not a file: put back a copy of it.",
+                        path=str(place),
+                        found=found,
+                    )
+                )
             if found:
                 raise DataDirectoryError(
-                    f"{place} is {found}, not a file: move it away, and one is made."
+                    _(
+                        "{path} is {found}, not a file: move it away, and a new one is made.",
+                        path=str(place),
+                        found=found,
+                    )
                 )
     if found := _odd(directory.index, stat.S_ISDIR):
         raise DataDirectoryError(
-            f"{directory.index} is {found}, not a folder: move it away, and the index is made anew."
+            _(
+                "{path} is {found}, not a folder: move it away, and the index is rebuilt.",
+                path=str(directory.index),
+                found=found,
+            )
         )
 
 
@@ -167,13 +181,13 @@ def _odd(place: Path, expected: Callable[[int], bool]) -> str:
         return ""
     except OSError as error:
         if error.errno == ELOOP:
-            return "a link that leads to itself"
+            return _("a link that leads to itself")
         raise
     if expected(mode):
         return ""
-    return (
-        "a folder" if stat.S_ISDIR(mode) else "a file" if stat.S_ISREG(mode) else "a pipe or device"
-    )
+    if stat.S_ISDIR(mode):
+        return _("a folder")
+    return _("a file") if stat.S_ISREG(mode) else _("a pipe or device")
 
 
 @contextmanager

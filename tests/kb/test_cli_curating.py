@@ -39,10 +39,12 @@ def test_taking_back_a_relation_that_is_not_there_says_so(kb: CommandLine) -> No
     first, second = kb.practice("Old"), kb.practice("New")
     relate = ("relate", second, "obsoletes", first)
 
-    assert f"Obsoletes {first[:8]} did not stand" in kb.ok(*relate, "--remove").out
-    assert f"Obsoletes {first[:8]} now stands" in kb.ok(*relate).out
-    assert "did not stand" in kb.ok("relate", first, "Obsoletes", second, "--remove").out
-    assert f"Obsoletes {first[:8]} no longer stands" in kb.ok(*relate, "--remove").out
+    assert f"did not have the relation Obsoletes {first[:8]}." in kb.ok(*relate, "--remove").out
+    assert f"now has the relation Obsoletes {first[:8]}." in kb.ok(*relate).out
+    assert (
+        "did not have the relation" in kb.ok("relate", first, "Obsoletes", second, "--remove").out
+    )
+    assert f"no longer has the relation Obsoletes {first[:8]}." in kb.ok(*relate, "--remove").out
     assert "replaces" not in kb.ok("show", second).out
 
 

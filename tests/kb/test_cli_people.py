@@ -109,7 +109,7 @@ def test_one_who_is_removed_cannot_come_back_in_by_anything(kb: CommandLine) -> 
     token = kb.ok("token", "make", ada, "--scope", "search", "--name", "x", "--json").json
     link = kb.ok("member", "link", ada, "--json").json["link"]
 
-    assert kb.ok("member", "remove", ada, "--yes").out == "Ada is a member no longer.\n"
+    assert kb.ok("member", "remove", ada, "--yes").out == "Ada is no longer a member.\n"
 
     with opened(kb.data) as base:
         assert base.accounts.tokens.check(token["secret"]) is None
@@ -128,7 +128,7 @@ def test_members_leave_by_themselves_once_they_confirm_it(
 
     assert kb.run("member", "remove", ada, stdin="n\n").code == 1
     assert kb.ok("member", "show", ada, "--json").json["standing"] == "joined"
-    assert "member no longer" in kb.ok("member", "remove", ada, stdin="y\n").out
+    assert "no longer a member" in kb.ok("member", "remove", ada, stdin="y\n").out
     assert kb.run("member", "show", ada).code == 1
 
     monkeypatch.setenv("KB_MEMBER", steward)

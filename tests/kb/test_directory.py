@@ -237,7 +237,7 @@ def test_a_change_of_an_entry_is_told_to_stewards_who_see_it(world: ViewedWorld)
 
     told = [c for c in world.directory(nurse).changes() if c.entry_id]
 
-    assert [(c.entry_id, c.detail) for c in told] == [(entry_id, "Shown to: “Ward 3”.")]
+    assert [(c.entry_id, c.detail) for c in told] == [(entry_id, "Showed an entry to “Ward 3”.")]
     assert not [c for c in world.directory(outside).changes() if c.entry_id]
 
 
@@ -250,7 +250,7 @@ def test_an_author_is_told_who_changed_who_sees_an_entry_of_theirs_or_erased_it(
     world.entries_of(steward).show(kept, Visibility("author"))
     world.entries_of(steward).erase(gone)
     expected = [
-        (steward.member, kept, "Shown to: author."),
+        (steward.member, kept, "Showed an entry to its author."),
         (steward.member, None, "An entry of yours was erased."),
     ]
 

@@ -110,7 +110,7 @@ def test_it_holds_profile_entries_endorsements_reuses_and_changes(
     assert [entry.id for entry in own.said["entries"]] == [mine]
     assert [each.reason for each in own.said["endorsements"]] == ["It works."]
     assert [each.context for each in own.said["reuses"]] == ["Nights"]
-    changed = ["Invited as member.", "Joined.", "Shown to: author."]
+    changed = ["Invited as member.", "Joined.", "Showed an entry to its author."]
     assert [change.detail for change in own.changes] == changed
     assert read_back(own) == own
     told = (
@@ -331,7 +331,7 @@ def test_the_page_for_people_names_groups_and_says_what_stands_beside_the_texts(
         "UTC: adopted\n  - evidence: https://hers.example/\n",
         "UTC: tried-and-stopped\n  - note: Hers N of F\n",
         "Is no longer curator. Done by the operator of this machine.\n",
-        f"UTC: Shown to: “Hers J”. It was about {mine}. Done by me.\n",
+        f"UTC: Showed an entry to “Hers J”. It was about {mine}. Done by me.\n",
     ):
         assert line in markdown
 

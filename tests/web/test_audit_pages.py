@@ -143,11 +143,13 @@ def test_authors_read_on_their_page_who_changed_who_sees_an_entry_and_who_erased
     community.acting("Stella").erasure.entry(gone)
     mara = browser("Mara")
     assert told(mara, "/account") == [
-        ("Shown to: author.", "Cleo"),
+        ("Showed an entry to its author.", "Cleo"),
         ("An entry of yours was erased.", "Stella"),
     ]
     assert f'href="/entries/{kept}"' in mara.get("/account").text
-    assert f"Shown to: author. It was about {kept}." in mara.get("/account/data.md").text
+    assert (
+        f"Showed an entry to its author. It was about {kept}." in mara.get("/account/data.md").text
+    )
     for other in ("Cleo", "Stella"):
         assert told(browser(other), "/account") == []
     assert [what for what, _ in told(browser("Stella"), "/audit")] == ["An entry was erased."]
