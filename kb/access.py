@@ -1,4 +1,4 @@
-"""Who may see and do what: the one place that every query and command asks.
+"""Permissions: who may see and do what. Every query and command asks here.
 
 docs/reference/access.md has the same rules as tables, and tests compare the two.
 """
@@ -33,9 +33,9 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 class Action(Struct, frozen=True):
     """Something that can be done with what one sees.
 
-    `allowed` are those who may; `author` is the one who began it, in words `begun_by`. `scope` is
-    what a token needs for it, beside what its member may do. `wish` says in a sentence what was
-    wanted where it is refused.
+    `allowed` may do it; among them "author" is the person who began it, called `begun_by` in
+    messages. A token needs `scope` for it, and its member the permission. `wish` names the action
+    in the sentence of a refusal.
     """
 
     name: str
@@ -46,8 +46,8 @@ class Action(Struct, frozen=True):
 
 
 OPERATOR = "local"
-"""The actor of the person who runs `kb` beside the data directory: they hold the disk, so may do
-all."""
+"""The actor of the person who runs `kb` beside the data directory: they hold the disk and may do
+everything."""
 
 OPERATOR_LABEL = "operator"
 WORLD_LABEL = "world"
@@ -64,8 +64,8 @@ class Visibility(Struct, frozen=True):
 class Principal(Struct, frozen=True):
     """The person who asks: a member or nobody known, their roles, and the labels of what they see.
 
-    `scopes` are those that a token has, None without one: it takes away and adds nothing.
-    `language` is the one that they chose to be spoken to in, None without a choice.
+    `scopes` are those of their token, None without one; a token only restricts. `language` is the
+    one in which they chose to be addressed, None without a choice.
     """
 
     member: str | None
@@ -101,7 +101,7 @@ def is_operator(principal: Principal) -> bool:
 
 
 def unlimited(principal: Principal) -> Principal:
-    """The same person, seeing and doing all: for what they may have done, but not look at."""
+    """The same person without limits: for work done on their behalf on what they may not see."""
     return Principal(principal.member, frozenset(ROLES), operator().labels)
 
 
@@ -122,12 +122,12 @@ def of_member(
 
 
 def invited(member: str) -> Principal:
-    """Who was invited: until they have joined they do nothing that takes a role."""
+    """An invited person: until they have joined they do nothing that takes a role."""
     return of_member(member, (), ())
 
 
 def audience(visibility: Visibility, author: str) -> frozenset[str]:
-    """The labels of an entry: those who have one of them see it."""
+    """The labels of an entry; a principal with one of them sees it."""
     match visibility.sight:
         case "world":
             shown = {WORLD_LABEL}
@@ -141,9 +141,9 @@ def audience(visibility: Visibility, author: str) -> frozenset[str]:
 
 
 def covers(seen: frozenset[str], others: frozenset[str]) -> bool:
-    """Whether who has one of the labels `others` sees what is `seen` by those who have its labels.
+    """Whether every principal with a label in `others` sees an entry with the labels `seen`.
 
-    Of groups within groups nothing is known here: the answer may be no where it could be yes.
+    Nesting of groups is unknown here, so the answer may be no where it could be yes.
     """
     if MEMBERS_LABEL in seen:
         return WORLD_LABEL not in others
@@ -159,7 +159,7 @@ def narrower_of(one: Visibility, other: Visibility) -> Visibility:
 
 
 def narrows(said: Visibility, shown: Visibility) -> bool:
-    """Whether fewer people would see by `said` what is `shown`."""
+    """Whether `said` would show an entry to fewer people than `shown` does."""
     alone = {said.sight, shown.sight} <= {"author", "draft"}
     return not alone and narrower_of(shown, said) != shown
 
@@ -175,12 +175,12 @@ def member_label(member: str) -> str:
 
 
 def group_label(group: str) -> str:
-    """The label of what a group sees, with all groups in it."""
+    """The label of what a group and all groups inside it see."""
     return f"group:{group}"
 
 
 def may(principal: Principal, action: Action, author: str | None = None) -> bool:
-    """Whether `principal` may do it with something that they see and that `author` began."""
+    """Whether `principal` may do `action` to something that they see and `author` began."""
     if not principal.holds(action.scope):
         return False
     allowed = action.allowed
@@ -195,7 +195,7 @@ def may(principal: Principal, action: Action, author: str | None = None) -> bool
 def require(
     principal: Principal, action: Action, author: str | None = None, *, wish: str = ""
 ) -> None:
-    """Raise `Forbidden` unless `may`; `wish` says what was wanted if not the usual."""
+    """Raise `Forbidden` unless `may`; `wish` replaces the one of `action` in the sentence."""
     if not principal.holds(action.scope):
         raise Forbidden(
             _(
@@ -210,9 +210,9 @@ def require(
 
 
 def require_operator(principal: Principal, wish: str) -> None:
-    """Raise `Forbidden` for a member, whatever their roles; `wish` is what only the operator may.
+    """Raise `Forbidden` for a member, whatever their roles; `wish` names the action.
 
-    For what tells of all that is there, or changes no entry but the data directory as such.
+    For answers about the whole data directory, and changes to the directory rather than an entry.
     """
     if not is_operator(principal):
         raise Forbidden(
@@ -243,7 +243,7 @@ _TOLD: Mapping[Sight, str] = {
 
 
 def checked(visibility: Visibility) -> Visibility:
-    """`visibility` if it can be; raises `InvalidInput`."""
+    """`visibility` with its groups sorted; raises `InvalidInput` if it is inconsistent."""
     if visibility.sight not in SIGHTS:
         sights = ", ".join(SIGHTS)
         raise InvalidInput(_("An entry is shown to one of {sights}.", sights=sights), "visibility")

@@ -1,7 +1,7 @@
-"""An area of the knowledge base, as one value that says what it has.
+"""An area of the knowledge base, described by one value.
 
-Whatever has to know every part (codec, views, permission, history, documentation, tests) loops over
-the list in `kb.areas`, so that a new area is a folder and a line there.
+Code that needs every area (codec, views, permissions, history, documentation, tests) loops over the
+list in `kb.areas`, so that a new area is a folder and a line there.
 """
 
 from msgspec import Struct
@@ -13,9 +13,9 @@ from kb.views.view import View
 
 
 class Area(Struct, frozen=True, kw_only=True):
-    """What a part of the knowledge base has: its streams, views, and what can be done there.
+    """The streams, views and actions of a part of the knowledge base.
 
-    `own` is what a member takes along of what they said there, None where there is nothing.
+    `own` finds a member's own data in it, None where there is none.
     """
 
     name: str

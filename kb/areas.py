@@ -1,4 +1,4 @@
-"""All areas of the knowledge base, and what is put together from them."""
+"""All areas of the knowledge base, and the codec and views built from them."""
 
 from collections.abc import Iterable, Mapping
 from itertools import chain
@@ -17,8 +17,8 @@ from kb.reuse import area as reuse
 from kb.views.stream_kind import Fact, StreamKind
 from kb.views.view_set import ViewSet
 
-# The record of changes tells groups by the names that they have, and who saw an erased entry last:
-# people's views take in each event before those of entries.
+# People first: the audit view needs the names of groups as they are, and reads who saw an entry
+# before the catalogue deletes it.
 AREAS: tuple[Area, ...] = (people.AREA, entries.AREA, endorsements.AREA, reuse.AREA)
 
 
@@ -33,7 +33,7 @@ def facts_of(areas: Iterable[Area]) -> tuple[Fact, ...]:
 
 
 def views_of(areas: Iterable[Area]) -> ViewSet:
-    """The views of `areas`, lineage and history over all, in the order in which events come."""
+    """The views of `areas`, then lineage and history, in the order in which they take events."""
     areas = tuple(areas)
     kinds = kinds_of(areas)
     return ViewSet((*chain(*(area.views for area in areas)), LINEAGE, history_of(kinds)), kinds)

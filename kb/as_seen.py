@@ -1,15 +1,14 @@
-"""Names in events of a time when they were stored as someone wrote them.
+"""Names in old events, which were stored as typed: cleaned here when the events are read.
 
-A name is shown as it stands, so what hides in it or turns the text around it would do so in pages,
-commands and files alike. Here, where events are read, is the one place that takes it away; what is
-stored today passes as it is. Texts are left alone: scripts that run both ways need such characters,
-and what they turn ends with their paragraph.
+A name is shown unescaped, so invisible or direction-changing characters in it would take effect in
+pages, commands and files alike. Names stored today are clean already. Texts are left alone:
+bidirectional scripts need such characters, and their effect ends with the paragraph.
 """
 
 from kb.characters import is_blank, visible
 
 
 def seen_line(text: str) -> str:
-    """`text` without what is not seen; empty where that is all of it."""
+    """`text` without invisible characters; empty if it has no others."""
     cleaned = visible(text)
     return text if cleaned == text else "" if is_blank(cleaned) else cleaned.strip()

@@ -1,7 +1,7 @@
-"""What keeps log, keys, accounts and the lead of a data directory; nothing above names it.
+"""Storage of log, keys, accounts and leadership; no module above names the implementation.
 
-Today these are files of SQLite and a lock file. Another log needs another `Backends` and nothing
-else of `kb`; the views, and the counts of searches, are files of SQLite by design.
+Today these are files of SQLite and a lock file. Another log needs another `Backends` and no other
+change in `kb`; the views and the counts of searches are files of SQLite by design.
 """
 
 import os
@@ -35,58 +35,58 @@ from kb.storage.leadership import Leadership
 from kb.writer import Clock
 
 FORMAT = LOG_LAYOUT.version
-"""Of log and vault, as `kb status` tells it."""
+"""The format of log and vault, shown by `kb status`."""
 
 LOCK_SECONDS = 10.0
 
 
 class Backends:
-    """Opens what one data directory keeps; what it is `frozen` for is only read."""
+    """Opens the stores of one data directory; only for reading if it is `frozen`."""
 
     def __init__(self, directory: DataDirectory, frozen: FrozenDirectory | None = None) -> None:
         self._directory = directory
         self._frozen = frozen
 
     def open_log(self, clock: Clock = utc_now) -> EventLog:
-        """The log. Raises `LogFormatError` or `LogUnavailable`."""
+        """Open the log. Raises `LogFormatError` or `LogUnavailable`."""
         return SqliteEventLog(self._directory.log, clock=clock, frozen=self._frozen)
 
     def open_vault(self, *, create: bool = False) -> KeyVault:
-        """The keys, made anew with `create` if there are none. Raises the same."""
+        """Open the vault, with `create` a new one if there is none. Raises as `open_log`."""
         return SqliteVault(self._directory.vault, create=create, frozen=self._frozen)
 
     def open_accounts(self, notice: Callable[[str], None]) -> AccountStore:
-        """What signing in needs. Raises `DataDirectoryError`."""
+        """Open the accounts. Raises `DataDirectoryError`."""
         return AccountStore(self._directory.accounts, notice=notice, frozen=self._frozen)
 
     def accounts_mark(self) -> Mark | None:
-        """Up to where the accounts know a log, looked up without opening them to write."""
+        """The last mark of a log in the accounts, read without opening them to write."""
         return peek(self._directory.accounts, self._frozen)
 
     def leadership(self) -> Leadership:
-        """The lead of one process over all others that have the directory open."""
+        """The lock by which one process leads all others that have the directory open."""
         return Leadership(self._directory.lock)
 
     def has_vault(self) -> bool:
-        """Whether there are any keys, or were."""
+        """Whether the vault exists."""
         return self._directory.vault.exists()
 
     def check_log(self, codec: EventCodec, progress: Callable[[int, int], None]) -> int:
-        """The number of events, once all were read; see `events.sqlite_check.check_log`."""
+        """Read all events and return their number; see `events.sqlite_check.check_log`."""
         return check_log(self._directory.log, codec, progress, self._frozen)
 
     def check_chain(self, after: int) -> None:
-        """Raise `LogFormatError` unless the events from position `after` on follow each other."""
+        """Raise `LogFormatError` unless the hash chain holds from position `after` on."""
         check_chain(self._directory.log, after, self._frozen)
 
     def kept_as_found(self) -> AbstractContextManager[None]:
-        """What is in doubt stays as it is on disk while the block runs, and if it raises."""
+        """Leave doubtful files on disk untouched while the block runs, and if it raises."""
         if self._frozen:
             return nullcontext()
         return kept_as_found(self._directory.log, self._directory.vault)
 
     def of_format_before(self) -> tuple[bool, bool]:
-        """Whether opening log and vault to write brings them over to `FORMAT`."""
+        """Whether opening log and vault to write migrates them to `FORMAT`."""
         pairs = ((self._directory.log, LOG_LAYOUT), (self._directory.vault, VAULT_LAYOUT))
         log, vault = (
             not self._frozen
@@ -97,20 +97,20 @@ class Backends:
         return log, vault
 
     def older_events(self) -> Iterator[RecordedEvent]:
-        """The events of a log of the format before, which stays as it is."""
+        """The events of a log of the previous format, which is not changed."""
         return read_older(self._directory.log)
 
     def older_keys(self) -> KeyVault:
-        """The keys of a vault of the format before, which stays as it is."""
+        """The keys of a vault of the previous format, which is not changed."""
         return MemoryVault(read_older_keys(self._directory.vault))
 
 
 def create(path: Path, settings: dict[str, str | int]) -> DataDirectory:
     """Make a data directory at `path`, which must be absent or empty, with `settings` in its file.
 
-    The log comes last, and whole or not at all: a directory without one is none yet, and can be
-    made again after a power cut. Raises `DataDirectoryError`, also for a `member`, as nobody has
-    joined yet.
+    The log is made last and atomically: without one it is no data directory yet, and can be made
+    again after a power cut. Raises `DataDirectoryError`, also for a `member`, as nobody has joined
+    yet.
     """
     if "member" in settings:
         raise DataDirectoryError(
@@ -135,7 +135,7 @@ def create(path: Path, settings: dict[str, str | int]) -> DataDirectory:
                 )
             )
         path.mkdir(parents=True, exist_ok=True)
-        # What lies in it is readable: only the user of the program may look.
+        # Its files are not encrypted, so only the user of the program may read them.
         path.chmod(0o700)
         lines = (f"{name} = {_toml(value)}\n" for name, value in settings.items())
         _write_whole(directory.settings, SETTINGS + "".join(lines))
@@ -146,7 +146,7 @@ def create(path: Path, settings: dict[str, str | int]) -> DataDirectory:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    """Write a file of which a full disk or a power cut leaves all or nothing."""
+    """Write a file atomically, even on a full disk or in a power cut."""
     begun = path.with_name(path.name + BEGUN)
     with begun.open("w", encoding="utf-8") as file:
         file.write(text)
@@ -170,7 +170,7 @@ def _make_vault(path: Path) -> None:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
-    """Where to make a database that is to lie at `path` once it is whole."""
+    """A temporary path for a database, which replaces `path` at the end."""
     begun = path.with_name(path.name + BEGUN)
     for left in path.parent.glob(f"{begun.name}*"):
         left.unlink()

@@ -1,8 +1,8 @@
-"""Whether log and vault belong together, looked at before anything is written.
+"""Check that log and vault belong together, before anything is written.
 
-A vault that is not of this log would give new texts keys that the right one will never have, and
-they would be lost with it. So one that belongs elsewhere is refused, and one that is only older is
-told of at once, and gives the subjects whose keys it lacks no others.
+A foreign vault would give new texts keys that the right one will never have, so they would be lost
+with it. It is refused. An older copy is reported at once, and makes no new keys for the subjects
+whose keys it lacks.
 """
 
 import time
@@ -38,7 +38,7 @@ Notice = Callable[[str], None]
 
 PAGE = 1_000
 KEEP_SECONDS = 1.0
-"""The most that may be written after the mark of the vault, if this process is killed."""
+"""How old the mark in the vault may be if this process is killed."""
 
 BROUGHT_OVER = _(
     "The data directory was brought over to format {format} of log and "
@@ -48,16 +48,16 @@ BROUGHT_OVER = _(
 
 
 class _Tried(Struct, frozen=True):
-    """Subjects of whose sealed values one was tried: those that the vault knows and has lost."""
+    """Subjects with a sealed value that was tried: those with a key, and those without."""
 
     known: frozenset[str]
     lost: frozenset[str]
 
 
 class Keeper:
-    """Keeps in the vault up to where it knows the log, so that an older copy of either is told of.
+    """Keeps the log's mark in the vault up to date, so that an older copy of either is noticed.
 
-    `since` is where it knew it when they were compared, None if that could not be kept.
+    `since` is the mark from when they were compared, None if it could not be stored.
     """
 
     def __init__(
@@ -71,19 +71,19 @@ class Keeper:
         self._lock = Lock()
 
     def pass_by(self) -> None:
-        """Keep it if that was not done for `KEEP_SECONDS`: it costs a sync of the disk."""
+        """Store the mark, at most every `KEEP_SECONDS`: it costs a sync of the disk."""
         with self._lock:
             if self._clock() >= self._due:
                 self._due = self._clock() + KEEP_SECONDS
                 self._keep()
 
     def close(self) -> None:
-        """Keep it for the last time."""
+        """Store the mark for the last time."""
         with self._lock:
             self._keep()
 
     def _keep(self) -> None:
-        # A full disk keeps nobody from reading, and damage is told of where it is read.
+        # A full disk must not stop reads, and damage is reported where it is read.
         with suppress(EventLogError):
             if self._since and self._log.head() > self._since.position:
                 mark = self._log.mark()
@@ -94,11 +94,10 @@ class Keeper:
 def open_log_and_vault(
     backends: Backends, directory: DataDirectory, notice: Notice
 ) -> tuple[EventLog, KeyVault, Keeper, bool]:
-    """Log and vault, seen to belong together, and what keeps seeing to it.
+    """Open log and vault after checking that they belong together.
 
-    And whether the log was of the format before.
-
-    Raises `DataDirectoryError` if they do not or the vault is missing, `LogFormatError` or
+    With the keeper of their marks, and whether the log was of the previous format. Raises
+    `DataDirectoryError` if they do not belong together or the vault is missing, `LogFormatError` or
     `LogUnavailable`.
     """
     with backends.kept_as_found():
@@ -131,7 +130,7 @@ def _opened(
 
 
 def lacking(vault: KeyVault) -> str:
-    """A sentence about keys that the vault has lost; empty if it has all."""
+    """A sentence about keys that the vault lacks; empty if it has all."""
     lost = vault.lost()
     kinds = Counter(subject.partition("-")[0] for subject in lost)
     if not lost:
@@ -153,7 +152,7 @@ def lacking(vault: KeyVault) -> str:
 def _refuse_foreign_keys(
     backends: Backends, directory: DataDirectory, older_log: bool, older_vault: bool
 ) -> None:
-    """Read what is of the format before, without bringing it over, and compare log and vault."""
+    """Compare log and vault of the previous format before they are migrated."""
     if not backends.has_vault():
         if older_log and next(backends.older_events(), None):
             raise _missing(directory)
@@ -169,7 +168,7 @@ def _refuse_foreign_keys(
 def _compare(
     backends: Backends, directory: DataDirectory, log: EventLog, vault: KeyVault, notice: Notice
 ) -> Mark | None:
-    """Refuse, tell, and keep in the vault up to where it knows the log; None if that cannot be."""
+    """Refuse or report a misfit, and store the log's mark in the vault; None if it cannot be."""
     mark = vault.mark()
     how = misfit(log, mark) if mark else "unknown"
     if how == "other log":
@@ -196,7 +195,7 @@ def _compare(
         tried = _tried(vault, _events(log, since))
         if how:
             _refuse_unknown(directory, tried)
-        # A disk that is full or read-only does not keep anybody from reading.
+        # A full or read-only disk must not stop reads.
         with suppress(LogUnavailable):
             vault.place(head, tried.lost)
             kept = head

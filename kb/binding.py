@@ -11,8 +11,8 @@ R = TypeVar("R")
 def bind(
     command: Callable[Concatenate[S, P], R], *args: P.args, **kwargs: P.kwargs
 ) -> Callable[[S], R]:
-    """`command` waiting for its first argument alone, the state.
+    """`command` with all arguments but the first, the state.
 
-    `functools.partial` would do the same, but a type checker lets it leave out what is needed.
+    As `functools.partial`, but a type checker notices missing arguments.
     """
     return lambda state: command(state, *args, **kwargs)

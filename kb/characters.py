@@ -1,7 +1,7 @@
-"""Characters that nobody sees, or that pass for others: names are cleaned and compared here.
+"""Invisible and confusable characters: names are cleaned and compared here.
 
-A name is shown as it is written, so nothing that hides in it or turns what stands around it is
-stored. Two names are the same where a reader cannot tell them apart: see `skeleton`.
+A name is shown unescaped, so no character that is invisible or changes the direction of text is
+stored in one. Two names are the same if a reader cannot tell them apart: see `skeleton`.
 """
 
 import unicodedata
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from regex import Match, Pattern
 
 BLANK = frozenset({"Cf", "Zl", "Zp", "Zs", "Mn", "Me"})
-"""Categories of characters that alone make no word: spaces, formats, marks on nothing."""
+"""Categories of characters that make no word alone: spaces, formats, combining marks."""
 
 BLANK_LETTERS = frozenset("\u2800\u115f\u1160\u3164\uffa0")
-"""Of Braille and Hangul; they are letters by their category."""
+"""Blanks of Braille and Hangul, which are letters by their category."""
 
 LONGEST = 1_000
-"""Characters that are compared: with accents alone, normalising takes a square of time."""
+"""Characters that are compared: normalising takes quadratic time on a run of accents."""
 
-# Invisible characters that have a use, where they have it: Persian and Indic joiners between
-# letters, joiners and forms of emoji, forms of ideographs and Mongolian letters, flags of regions.
+# Invisible characters in places where they have a use: Persian and Indic joiners between letters,
+# joiners and variants of emoji, variants of ideographs and Mongolian letters, flags of regions.
 _OF_USE = r"""
     (?<=\U0001F3F4)[\U000E0020-\U000E007E]+\U000E007F
   | (?<=[\p{L}--[\p{Latin}\p{Greek}\p{Cyrillic}\p{Default_Ignorable_Code_Point}]]
@@ -43,13 +43,13 @@ _COMMANDS = {code: repr(chr(code))[1:-1] for code in (*range(0x20), *range(0x7F,
 del _COMMANDS[ord("\n")], _COMMANDS[ord("\t")]
 
 NOTHING_SEEN = "\N{REPLACEMENT CHARACTER}"
-"""Stands where a name, title or tag is of characters alone that are not seen."""
+"""Shown in place of a name, title or tag that has only invisible characters."""
 
 
 def visible(text: str) -> str:
-    """`text` without characters that are not seen or that turn the direction of what is.
+    """`text` without characters that are invisible or change the direction of text.
 
-    What scripts need stays: their letters go in their own direction without being told.
+    No script is harmed: its letters have their own direction.
     """
     if text.isascii():
         return text
@@ -70,10 +70,10 @@ def is_blank(text: str) -> bool:
 
 
 def skeleton(text: str) -> str:
-    """What is equal for two names that look alike, and is for nothing but comparing.
+    """A key that is equal for names that look alike; only for comparison.
 
-    As of Unicode TR39, without case, width and spaces. Letters of other alphabets become the
-    letter a to z that they look like; what is told apart there stays apart: "1" and "l".
+    As in Unicode TR39, ignoring case, width and spaces. Letters of other alphabets become the
+    letter a to z that they look like; characters that differ within ASCII stay apart: "1" and "l".
     """
     folded = unicodedata.normalize("NFKC", unseen_removed(text[:LONGEST])).casefold()
     letters = unicodedata.normalize("NFKD", folded)
@@ -83,15 +83,15 @@ def skeleton(text: str) -> str:
 
 
 def unseen_removed(text: str) -> str:
-    """`text` without any of these characters, those of use as well."""
+    """`text` without any invisible characters, even useful ones."""
     return text if text.isascii() else _ignorable().sub("", text)
 
 
 def plain_letters(text: str) -> str:
-    """`text` decomposed, with letters and digits of another width or shape as the plain ones.
+    """`text` decomposed, with letters and digits of another width or shape as plain ones.
 
-    Full width and half width, ligatures, circled and raised ones: what NFKC makes of them. All
-    else stays, so that no sign becomes one that means something.
+    Full and half width, ligatures, circled and raised ones become what NFKC makes of them. Other
+    characters stay, so that none turns into syntax.
     """
     return text if text.isascii() else "".join(map(_plain, unicodedata.normalize("NFD", text)))
 
@@ -104,16 +104,16 @@ def _plain(letter: str) -> str:
 
 
 def one_alphabet(text: str) -> str:
-    """`text` with words all in one alphabet, where single letters of a like one stand in them.
+    """`text` with each word in one alphabet, if it mixes two only by letters that look alike.
 
     "p\u0430in" with a Cyrillic a is "pain", and a Russian word with a Latin a is all Russian.
-    Greek letters stay, since they have a meaning beside Latin ones.
+    Greek letters stay, as they are common beside Latin ones.
     """
     return text if text.isascii() else _words().sub(_in_one_alphabet, text)
 
 
 def mixed(text: str) -> bool:
-    """Whether a word of `text` has letters of two alphabets, so that it passes for another word."""
+    """Whether a word of `text` mixes two alphabets, so that it looks like another word."""
     return one_alphabet(text) != text
 
 
@@ -168,7 +168,7 @@ def _confusables() -> Mapping[str, str]:
     import regex
     from confusable_homoglyphs.confusables import confusables_data
 
-    # Scripts without capitals stay apart: an Arabic digit one looks like "l", and like an alif.
+    # Not scripts without capitals: an Arabic digit one looks like "l", and like an alif.
     alike = regex.compile(
         r"[[\p{Latin}\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Coptic}\p{Lisu}]&&\p{L}]",
         regex.VERSION1,

@@ -1,4 +1,4 @@
-"""An opened data directory: what a process does with it. What people do is in `Session`."""
+"""An opened data directory, as a process uses it; people work in a `Session`."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ class KnowledgeBase:
     def create(cls, path: str | Path, *, settings: Settings | None = None) -> None:
         """Make a new data directory at `path`, which must be empty or absent.
 
-        What `settings` has beside the defaults goes into its file. Raises `DataDirectoryError`.
+        `settings` other than the defaults are written to its file. Raises `DataDirectoryError`.
         """
         backends.create(Path(path), written(settings) if settings else {})
 
@@ -61,11 +61,11 @@ class KnowledgeBase:
     ) -> Self:
         """Open the data directory at `path`, with its own settings unless given.
 
-        `notice` is told what takes long or was repaired. `session` is of `principal`, or else of
-        the member of the settings, or else of the operator. Raises `DataDirectoryError`.
+        `notice` gets a sentence about anything slow or repaired. `session` is for `principal`, or
+        else the member of the settings, or else the operator. Raises `DataDirectoryError`.
         """
         wait_asleep()  # before any thread of ours runs, and for processes that are started later
-        # Whole, so that what errors say of it stays true, and is no word like others.
+        # Absolute, so that errors name it wherever they are read.
         directory = data_directory.DataDirectory(data_directory.find(Path(path)).root.absolute())
         tell = notice or (lambda _: None)
         with storage_errors(directory.root):
@@ -81,16 +81,16 @@ class KnowledgeBase:
                 raise
 
     def as_(self, principal: Principal) -> Session:
-        """What `principal` sees and does. It needs no closing, and ends with the base."""
+        """A session for `principal`. It needs no closing, and ends with the base."""
         return Session(self._parts, principal)
 
     def as_member(self, member: str) -> Session:
-        """As `as_`, for the member with this id. Raises `NotFound` unless they have joined."""
+        """A session for the member with this id. Raises `NotFound` unless they have joined."""
         return self.as_(_principal(self._parts, member))
 
     @property
     def parts(self) -> Parts:
-        """What is opened: log, vault, views, index and the rest, as nobody's principal limits them.
+        """Log, vault, views, index and the rest, without limits of a principal.
 
         For programs of operators, and for tests.
         """
@@ -98,16 +98,16 @@ class KnowledgeBase:
 
     @property
     def accounts(self) -> "Accounts":
-        """What signing in needs; what members sign in with is changed by `Session.credentials`."""
+        """The accounts; `Session.credentials` changes what members sign in with."""
         return self._parts.accounts
 
     @property
     def unwritable(self) -> str:
-        """Why it is only read, in a few words, as seen when it was opened; empty if it is not."""
+        """Why it was opened only for reading, in a few words; empty if it was not."""
         return self._parts.frozen.reason if self._parts.frozen else ""
 
     def outdated(self) -> bool:
-        """Whether one that is only read can be written by now, or another program wrote to it."""
+        """Whether a base that is only read is out of date, or can be written by now."""
         return self._parts.frozen is not None and self._parts.frozen.outdated()
 
     @contextmanager
@@ -134,7 +134,7 @@ class KnowledgeBase:
     def catch_up(self, timeout: float | None = None) -> None:
         """Return when views and index hold all that is in the log now; raises as `wait` does.
 
-        What a question asked after that does not find is not there.
+        Searches after that miss nothing.
         """
         self._parts.wait(self.head(), "index", timeout, all_before=True)
 
@@ -144,9 +144,9 @@ class KnowledgeBase:
             return self._parts.log.head()
 
     def rebuild(self, what: str = "all", progress: Progress | None = None) -> None:
-        """Make projections anew from the log and swap them in: one by its name, "views", or "all".
+        """Rebuild projections from the log and swap them in: one by its name, "views", or "all".
 
-        `progress` gets (what, done, of). Raises `InvalidInput` for what is none, `Refused` while
+        `progress` gets (what, done, of). Raises `InvalidInput` for an unknown name, `Refused` while
         another process keeps them up.
         """
         with storage_errors(self._parts.directory.root):
@@ -160,19 +160,19 @@ class KnowledgeBase:
             return status.gather(self._parts, lacking(self._parts.vault))
 
     def go_on_without_lost_keys(self) -> None:
-        """Write new entries and members again: the newer vault is gone for good.
+        """Allow writing again, as the newer vault is gone for good.
 
-        What its keys open stays unread. Raises `DataDirectoryError`.
+        Values sealed with its keys stay unreadable. Raises `DataDirectoryError`.
         """
         with storage_errors(self._parts.directory.root):
             self._parts.vault.give_up()
 
     def incomplete(self) -> str:
-        """A sentence if anything that was recorded could not be taken in; empty otherwise."""
+        """A sentence if any event could not be taken in; empty otherwise."""
         return self.session.incomplete()
 
     def check_log(self, progress: Callable[[int, int], None] = lambda *_: None) -> int:
-        """Read the whole log and answer how many events it holds, all sound and open to the vault.
+        """Check every event and its sealed values; returns the number of events.
 
         `progress` gets (events read, events in all). Raises `DataDirectoryError` for damage.
         """
@@ -195,7 +195,7 @@ class KnowledgeBase:
         return opened
 
     def close(self) -> None:
-        """Let go of everything; the background work ends first."""
+        """Close everything; the background work ends first."""
         self._parts.close()
 
     def __enter__(self) -> Self:

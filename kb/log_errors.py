@@ -10,7 +10,7 @@ from kb.messages import _
 
 @contextmanager
 def log_errors() -> Iterator[None]:
-    """Raise `DataDirectoryError` or `Refused` for them. Conflicts pass: a writer answers those."""
+    """Turn them into `DataDirectoryError` or `Refused`, except conflicts, which writers handle."""
     try:
         yield
     except (KeyLost, KeysLacking, LogFormatError, LogUnavailable) as error:

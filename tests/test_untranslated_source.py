@@ -34,6 +34,7 @@ ENGLISH = {
     "web/api/reuse.py": "the JSON interface is English",
     "web/cli.py": "a question that warms the model",
     "web/openapi.py": "the JSON interface is English",
+    "web/requests.py": "the JSON interface is English",
 }
 """Modules whose sentences stay English, each with why."""
 

@@ -1,1 +1,1 @@
-"""Sign-in material: what is neither a fact nor a view, in one small database of its own."""
+"""Sign-in material: neither facts nor views, in a small database of its own."""

@@ -1,4 +1,4 @@
-"""How accounts.sqlite is opened: made, brought over, mended, or refused in a sentence."""
+"""Opening accounts.sqlite: made, migrated, repaired, or refused with a reason."""
 
 import sqlite3
 from collections.abc import Callable
@@ -24,8 +24,8 @@ from kb.errors import DataDirectoryError, KnowledgeBaseError, Refused
 from kb.messages import _
 
 PASSING = frozenset({"session", "link", "challenge"})
-"""Tables whose rows last a short time, and can be given again."""
-FORMER = frozenset({"pending_identity"})  # the same in files of before, and unused by now
+"""Tables of short-lived rows, which may be lost: they can be issued again."""
+FORMER = frozenset({"pending_identity"})  # such a table of earlier versions, no longer used
 
 _MEANING = {
     sqlite3.SQLITE_NOTADB: "is not a file of accounts: give the path of one or of a new file",
@@ -33,11 +33,11 @@ _MEANING = {
 }
 
 PEEK_SECONDS = 0.1
-"""Nobody waits for accounts who may not need them; who does is told that they are locked."""
+"""How long a peek waits for a lock: most commands never need the accounts."""
 
 
 def peek(path: Path, frozen: Frozen | None) -> Mark | None:
-    """The mark of the log that accounts know, without writing; None for a file that has none."""
+    """The last mark of the log in the accounts, read without writing; None if there is none."""
     if not path.exists():
         return None
     try:
@@ -45,7 +45,7 @@ def peek(path: Path, frozen: Frozen | None) -> Mark | None:
         with closing(db):
             return sqlite_marks.read_mark(db)
     except sqlite3.Error:
-        return None  # what is wrong is said when they are needed
+        return None  # reported when the accounts are needed
 
 
 class AccountFile:
@@ -88,7 +88,7 @@ class AccountFile:
     def _look(self, db: sqlite3.Connection) -> None:
         self._refuse_foreign(db)
         if self._frozen and (version_of(db) < VERSION or tally.damaged(db)):
-            # What mends them has to be written.
+            # Migration and repair would have to write.
             raise DataDirectoryError(f"The file {self._path} cannot be used: {self._frozen.why}")
 
     def _prepare(self, db: sqlite3.Connection) -> None:
@@ -100,16 +100,10 @@ class AccountFile:
         self._mend(db)
 
     def _mend(self, db: sqlite3.Connection) -> None:
-        """Empty what is damaged and lasts a short time; refuse what cannot be made again."""
+        """Empty damaged tables of short-lived rows; refuse damage to any other."""
         damaged = tally.damaged(db)
         if not set(damaged) <= PASSING | FORMER:
-            raise DataDirectoryError(
-                _(
-                    "The file {path} {meaning}.",
-                    path=str(self._path),
-                    meaning=_MEANING[sqlite3.SQLITE_CORRUPT],
-                )
-            )
+            raise self._error(_MEANING[sqlite3.SQLITE_CORRUPT])
         for table in damaged:
             with transaction(db):
                 db.execute(f"DELETE FROM {table}")
@@ -124,19 +118,13 @@ class AccountFile:
             )
 
     def _bring_over(self, db: sqlite3.Connection) -> None:
-        """Give a file of version 1 what it lacks; refuse one that has it, and says it is older."""
+        """Add what a file of version 1 lacks; refuse one that has it: it is damaged."""
         if version_of(db) == VERSION:
             return
         with transaction(db):
             if version_of(db) < VERSION:  # else another process was faster
                 if tally.is_kept(db):
-                    raise DataDirectoryError(
-                        _(
-                            "The file {path} {meaning}.",
-                            path=str(self._path),
-                            meaning=_MEANING[sqlite3.SQLITE_CORRUPT],
-                        )
-                    )
+                    raise self._error(_MEANING[sqlite3.SQLITE_CORRUPT])
                 db.execute(sqlite_marks.TABLE)
                 tally.begin(db)
                 db.execute(f"PRAGMA user_version = {VERSION}")
@@ -152,13 +140,7 @@ class AccountFile:
 
     def _refuse_foreign(self, db: sqlite3.Connection) -> None:
         if application_of(db) != APPLICATION_ID:
-            raise DataDirectoryError(
-                _(
-                    "The file {path} {meaning}.",
-                    path=str(self._path),
-                    meaning=_MEANING[sqlite3.SQLITE_NOTADB],
-                )
-            )
+            raise self._error(_MEANING[sqlite3.SQLITE_NOTADB])
         version = version_of(db)
         if version > VERSION:
             raise DataDirectoryError(
@@ -173,7 +155,7 @@ class AccountFile:
             )
 
     def explained(self) -> AbstractContextManager[None]:
-        """Turn what SQLite and the disk say into one sentence of `KnowledgeBaseError`."""
+        """Turn errors of SQLite and the disk into a `KnowledgeBaseError` of one sentence."""
         return explained(self._explain, OSError)
 
     def _explain(self, error: Exception) -> KnowledgeBaseError:
@@ -181,6 +163,7 @@ class AccountFile:
             return Refused(_("One who has left or was erased cannot sign in any more."))
         if self._frozen and kind_of(error) == sqlite3.SQLITE_READONLY:
             return DataDirectoryError(self._frozen.why)
-        return DataDirectoryError(
-            _("The file {path} {why}.", path=str(self._path), why=said(error, _MEANING))
-        )
+        return self._error(said(error, _MEANING))
+
+    def _error(self, why: str) -> DataDirectoryError:
+        return DataDirectoryError(_("The file {path} {why}.", path=str(self._path), why=why))

@@ -1,4 +1,4 @@
-"""What signing in needs, bundled over one file: opened at first use, closed with the rest."""
+"""All parts of signing in over one file, opened at first use."""
 
 import secrets
 from collections.abc import Callable
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 class BesideLog(Protocol):
-    """Sees to it that the accounts belong to the log; see `kb.people.accounts_beside`."""
+    """Check that accounts and log belong together; see `kb.people.accounts_beside`."""
 
     def compare(self, store: AccountStore) -> None:
-        """Raise `DataDirectoryError` where they do not; end what the log says was ended."""
+        """Raise `DataDirectoryError` if they do not; end whatever the log says has ended."""
 
     def reach(self, store: AccountStore) -> None:
-        """Note how far the log is of which they know all."""
+        """Note the head of the log as known to the accounts."""
 
 
 class Accounts:
@@ -63,17 +63,17 @@ class Accounts:
         return store
 
     def reach(self) -> None:
-        """Keep that these accounts know the log up to its head, where it was just told of them."""
+        """Note the head of the log, once it has recorded what these accounts did."""
         self._beside.reach(self.store)
 
     @cached_property
     def sessions(self) -> Sessions:
-        """Who is signed in where."""
+        """Browsers that are signed in."""
         return Sessions(self.store, clock=self._clock, random=secrets.token_bytes)
 
     @cached_property
     def tokens(self) -> ApiTokens:
-        """What programs sign in with."""
+        """Tokens that programs sign in with."""
         return ApiTokens(self.store, clock=self._clock, random=secrets.token_bytes)
 
     @cached_property
@@ -83,7 +83,7 @@ class Accounts:
 
     @cached_property
     def names(self) -> SignInNames:
-        """What members sign in as."""
+        """Names that members sign in with."""
         return SignInNames(self.store)
 
     @cached_property
@@ -93,7 +93,7 @@ class Accounts:
 
     @cached_property
     def passwords(self) -> Passwords:
-        """What only they know."""
+        """Passwords of members."""
         return Passwords(
             self.store,
             production_hasher(),
@@ -103,7 +103,7 @@ class Accounts:
 
     @cached_property
     def identities(self) -> Identities:
-        """Who they are at an OpenID provider."""
+        """Accounts of members at an OpenID provider."""
         return Identities(self.store)
 
     @cached_property
@@ -112,21 +112,21 @@ class Accounts:
         return PendingSignIns(self.store, clock=self._clock, random=secrets.token_bytes)
 
     def enter(self, secret: str, *, replacing: str | None = None) -> str | None:
-        """The token of a session for whom the link `secret` signs in, which is used up by that.
+        """Use up the sign-in link `secret` and begin a session; its token, None for a void link.
 
-        Both happen or neither. None for a link that is void.
+        Both happen or neither.
         """
         with self.store.transaction():
             member = self.links.take(secret, "sign-in")
             return member and self.sessions.begin(member, "link", replacing=replacing)
 
     def passkeys(self, site: "Site") -> "Passkeys":
-        """What their devices keep for `site`."""
+        """Passkeys of members for `site`."""
         from kb.accounts.passkeys import Passkeys
 
         return Passkeys(self.store, site, clock=self._clock, random=secrets.token_bytes)
 
     def close(self) -> None:
-        """Let go of the file, if it was opened."""
+        """Close the file, if it was opened."""
         if "_store" in self.__dict__:
             self._store.close()

@@ -1,4 +1,4 @@
-"""How often something may be tried, for each key: so many at once, and then after a wait."""
+"""Rate limits by key: a number of tries at once, then one after each wait."""
 
 import math
 import threading
@@ -13,8 +13,8 @@ from kb.messages import _
 
 KEYS = 50_000
 CELLS, ROWS = 2**20, 4
-"""The size of the tables of `Few`: with 300,000 tries in them one key in a million is found to have
-tried three times too often."""
+"""The size of the tables of `Few`: after 300,000 tries, one key in a million is counted three
+times too often."""
 
 NONE = timedelta(0)
 
@@ -22,7 +22,7 @@ NONE = timedelta(0)
 class _Counts:
     """A number and a time for each key, in memory only and forgotten at the end of the process.
 
-    At most `keys` keys are remembered; beyond that the one that tried longest ago is forgotten.
+    At most `keys` keys are remembered; beyond that the least recently tried is forgotten.
     """
 
     def __init__(self, *, clock: Clock, random: Random, keys: int = KEYS) -> None:
@@ -33,11 +33,11 @@ class _Counts:
         self._lock = threading.Lock()
 
     def keyed(self, *parts: str) -> bytes:
-        """The key for a text that must not be remembered, e.g. an address or a name tried."""
+        """The key for a text that must not be kept, e.g. an address or a sign-in name."""
         return keyed(self._key, *parts)
 
     def take(self, key: bytes) -> int:
-        """Use one try of `key`: 0, or the whole seconds until there is one again."""
+        """Use one try of `key`; returns 0, or whole seconds until the next if none is left."""
         now = self._clock()
         with self._lock:
             known = self._counts.pop(key, None)
@@ -48,7 +48,7 @@ class _Counts:
         return math.ceil(wait.total_seconds())
 
     def wait(self, key: bytes) -> int:
-        """What `take` would answer; no try is used."""
+        """The result of `take` without using a try."""
         now = self._clock()
         with self._lock:
             if known := self._counts.get(key):  # a clock may be set back: it waits from then on
@@ -59,17 +59,17 @@ class _Counts:
     def _counted(
         self, count: float | None, at: datetime, now: datetime
     ) -> tuple[tuple[float, datetime], timedelta]:
-        """What to remember after a try `now`, and how long it has to wait; None is a new key."""
+        """The state after a try `now`, and how long that has to wait; None is a new key."""
         raise NotImplementedError
 
     def admit(self, key: bytes, what: str = _("That was tried too often")) -> None:
-        """Use one try of `key`; raises `TooManyAttempts`, told `what`, if it has none left."""
+        """Use one try of `key`; raises `TooManyAttempts` with the text `what` if none is left."""
         if wait := self.take(key):
             raise TooManyAttempts(wait, what)
 
 
 class Attempts(_Counts):
-    """A bucket: `burst` tries at once, and one more `every` so often."""
+    """A token bucket: `burst` tries at once, and one more after each `every`."""
 
     def __init__(
         self, burst: int, every: timedelta, *, clock: Clock, random: Random, keys: int = KEYS
@@ -79,7 +79,7 @@ class Attempts(_Counts):
         self._every = every
 
     def give_back(self, key: bytes) -> None:
-        """Let the try that was used last count for nothing."""
+        """Return the last try to the bucket."""
         with self._lock:
             if key in self._counts:
                 left, at = self._counts[key]
@@ -98,8 +98,8 @@ class Attempts(_Counts):
 class Delays(_Counts):
     """`free` tries at once, then one after a wait that doubles, from `first` up to `longest`.
 
-    A try that comes too early counts for nothing: going on trying makes no wait longer.
-    After four times the longest wait without a try, or a right one, all is as at first.
+    A try that comes too early does not count, so further tries make no wait longer. After a
+    success, or four times the longest wait without a try, the key starts afresh.
     """
 
     def __init__(
@@ -138,12 +138,11 @@ class Delays(_Counts):
 
 
 class Few:
-    """`each` tries in `every` so long, for any number of keys, none of which is forgotten early.
+    """`each` tries per period `every`, for any number of keys, none of which is forgotten early.
 
-    Counts lie in tables of a fixed size, where each key has a place in every row (a count-min
-    sketch): one may be found to have tried more often than it did, if all its places are those of
-    others too, but never less. Those of the time before the present one count as well, so tries may
-    come back after up to twice as long.
+    A count-min sketch: tables of a fixed size with a place for each key in every row. A key that
+    shares all its places may be counted too high, none too low. The previous period counts as
+    well, so tries may take up to two periods to come back.
     """
 
     def __init__(self, each: int, every: timedelta, *, clock: Clock, cells: int = CELLS) -> None:
@@ -172,7 +171,7 @@ class Few:
 
     def _count(self, key: bytes) -> int:
         time = int(self._clock().timestamp() // self._every.total_seconds())
-        if time < self._time:  # a clock was set back: what was counted stays as long as it would
+        if time < self._time:  # the clock was set back: counts last as long as before
             self._time = time
         elif time > self._time:
             self._before = self._now if time == self._time + 1 else self._empty()

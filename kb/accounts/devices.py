@@ -1,8 +1,8 @@
-"""Browsers in which a member has signed in before: what others try keeps nobody out of those.
+"""Device cookies: failed tries elsewhere do not lock a member out of a browser they use.
 
-Such a browser keeps a cookie: a random number, and for each member who signed in there a keyed hash
-of that number and their sign-in name. It opens nothing and names nobody, and nothing of it is kept
-here but the key. See OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
+The cookie holds a random number, and for each member who signed in there a keyed hash of that
+number and their sign-in name. It opens nothing and names nobody; only the key is stored here. See
+OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
 """
 
 import hmac
@@ -13,7 +13,7 @@ from kb.accounts.store import AccountStore
 
 KEY = "devices"
 MOST = 10
-"""Members that a browser is known for; beyond that the one of longest ago is left out."""
+"""Members that a browser is known for; beyond that the oldest is left out."""
 
 
 class Devices:
@@ -24,7 +24,7 @@ class Devices:
         self._random = random
 
     def remembering(self, cookie: str, name: bytes | None) -> str:
-        """What the browser keeps after a sign-in; None for a member without a name."""
+        """The cookie after a sign-in; `name` is None for a member without one."""
         number = self.number(cookie) or new_public_id(self._random)
         known = cookie.split(".")[2:] if self.number(cookie) else []
         if name is not None:
@@ -48,7 +48,7 @@ class Devices:
 
     @cached_property
     def _key(self) -> bytes:
-        # Drawn when something is to be hashed: what only looks writes nothing.
+        # Drawn at the first hash, so that reading alone writes nothing.
         return self._store.key(KEY)
 
     def _mark(self, number: str, name: bytes = b"") -> str:

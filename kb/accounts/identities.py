@@ -1,4 +1,4 @@
-"""Who a member is at an OpenID provider, as a keyed hash, and what a sign-in there has to fit."""
+"""Accounts of members at an OpenID provider, as keyed hashes, and sign-ins under way there."""
 
 from datetime import timedelta
 from functools import cached_property
@@ -26,7 +26,7 @@ class Identities:
         self._store = store
 
     def link(self, member: str, issuer: str, subject: str) -> bool:
-        """Let `member` sign in as this subject; False, and no change, if another one does."""
+        """Tie this subject to `member`; False, and no change, if it is tied to another."""
         self._store.run(LINK, (self._hash(issuer, subject), member))
         return self.member(issuer, subject) == member
 
@@ -45,7 +45,7 @@ class Identities:
 
     @cached_property
     def _key(self) -> bytes:
-        # Drawn when something is to be hashed: what only looks writes nothing.
+        # Drawn at the first hash, so that reading alone writes nothing.
         return self._store.key(KEY)
 
     def _hash(self, issuer: str, subject: str) -> bytes:
@@ -53,7 +53,7 @@ class Identities:
 
 
 class Pending(Struct, frozen=True):
-    """A sign-in that went to the provider: what its answer has to fit."""
+    """A sign-in under way at the provider, to check its answer against."""
 
     nonce: str
     verifier: str
@@ -61,7 +61,7 @@ class Pending(Struct, frozen=True):
 
 
 class PendingSignIns:
-    """Sign-ins that have not come back from the provider; each comes back once, in ten minutes."""
+    """Sign-ins that have not come back from the provider; each may once, within ten minutes."""
 
     def __init__(self, store: AccountStore, *, clock: Clock, random: Random) -> None:
         self._tickets = Tickets(store, clock=clock, random=random)

@@ -1,4 +1,4 @@
-"""What members call their tokens and passkeys: one short line."""
+"""Labels that members give their tokens and passkeys: one short line."""
 
 from kb.characters import is_blank, visible
 from kb.errors import InvalidInput

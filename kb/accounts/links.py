@@ -21,7 +21,7 @@ END_INVITATION = "DELETE FROM link WHERE member = ? AND purpose IN ('first-stewa
 
 
 class Links:
-    """The links that nobody has used yet; only the SHA-256 of a secret is kept."""
+    """Unused links; only the SHA-256 of a secret is stored."""
 
     def __init__(self, store: AccountStore, *, clock: Clock, random: Random) -> None:
         self._store = store
@@ -41,7 +41,7 @@ class Links:
         return _member(self._store.run(LOOK, self._named(secret, purpose)))
 
     def take(self, secret: str, purpose: Purpose) -> str | None:
-        """Use the link: whose it is, exactly once, no matter who else tries in the same moment."""
+        """Use up the link and return whose it is; of several concurrent callers one succeeds."""
         return _member(self._store.run(TAKE, self._named(secret, purpose)))
 
     def withdraw(self, member: str, purpose: Purpose) -> int:
@@ -49,7 +49,7 @@ class Links:
         return len(self._store.run(WITHDRAW, (member, purpose)))
 
     def end_invitation(self, member: str) -> None:
-        """Make every link void by which `member` could join."""
+        """Make void every link by which `member` could join."""
         self._store.run(END_INVITATION, (member,))
 
     def _named(self, secret: str, purpose: Purpose) -> Row:

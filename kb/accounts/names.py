@@ -1,4 +1,4 @@
-"""What a member types to say who they are: found by a keyed hash, so no name stands in the file."""
+"""Sign-in names, found by a keyed hash, so that the file holds none in clear."""
 
 import unicodedata
 from functools import cached_property
@@ -13,7 +13,7 @@ LONGEST = 320
 """Characters; the longest address of electronic mail."""
 
 KEY = "sign-in names"
-# As it is written first: names from before these were compared by their looks.
+# As written first, since earlier versions did not compare names by their looks.
 FIND = "SELECT member FROM sign_in_name WHERE hash IN (?1, ?2) ORDER BY hash = ?1 DESC LIMIT 1"
 HASH_OF = "SELECT hash FROM sign_in_name WHERE member = ?"
 HAS = "SELECT 1 FROM sign_in_name WHERE member = ?"
@@ -24,18 +24,18 @@ TAKE = "INSERT INTO sign_in_name VALUES (?, ?)"
 class SignInNames:
     """One name or address for each member; case, width, spaces and like letters are no difference.
 
-    The key stays in the file, so a copy of the file alone lets someone try guesses; it keeps names
-    out of sight, out of searches of the disk, and apart from those of other communities.
+    The key is in the file too, so anyone with a copy can test guesses; it keeps names out of sight,
+    out of searches of the disk, and apart from those of other communities.
     """
 
     def __init__(self, store: AccountStore) -> None:
         self._store = store
 
     def set(self, member: str, text: str) -> bool:
-        """Let `member` sign in as `text` in place of what it was.
+        """Replace the sign-in name of `member` by `text`.
 
-        False, and no change, if another member has it. One who chooses it cannot but learn that,
-        so tries have to be counted. Raises `InvalidInput` if it is empty, too long or unprintable.
+        False, and no change, if another member has it. The caller must limit tries, as each tells
+        whether a name is taken. Raises `InvalidInput` if it is empty, too long or unprintable.
         """
         name = checked_name(text)
         with self._store.transaction() as db:
@@ -52,12 +52,12 @@ class SignInNames:
         return found[0][0] if found else None
 
     def hashes(self, text: str) -> tuple[bytes, bytes]:
-        """What `text` is known by where it must not be kept: as written, and as it looks."""
+        """The two hashes of `text`: of its letters as written, and as they look."""
         name = normalised(text)
         return self._hash(name), self._hash(skeleton(name))
 
     def hash_of(self, member: str) -> bytes | None:
-        """What the name of `member` is known by, None if they have none."""
+        """The hash of the name of `member`, None if they have none."""
         found = self._store.run(HASH_OF, (member,))
         return found[0][0] if found else None
 
@@ -71,7 +71,7 @@ class SignInNames:
 
     @cached_property
     def _key(self) -> bytes:
-        # Drawn when something is to be hashed: what only looks writes nothing.
+        # Drawn at the first hash, so that reading alone writes nothing.
         return self._store.key(KEY)
 
     def _hash(self, name: str) -> bytes:
@@ -94,8 +94,8 @@ def checked_name(text: str) -> str:
 def normalised(text: str) -> str:
     """`text` as it is compared: NFKC, case folded, one space between words.
 
-    Of a text that is too long for a name the beginning: with accents alone, NFKC takes a square of
-    time.
+    Of a text that is too long for a name only the beginning: NFKC takes quadratic time on a run
+    of accents.
     """
     folded = unicodedata.normalize("NFKC", text.strip()[: LONGEST + 1]).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())

@@ -41,7 +41,7 @@ class OpenIdSettings(Struct, frozen=True, kw_only=True):
 
 
 class OpenIdClaims(Struct, frozen=True):
-    """Whom the provider signed in; only issuer and subject together name a person."""
+    """The person whom the provider signed in, named by issuer and subject together."""
 
     issuer: str
     subject: str
@@ -81,7 +81,7 @@ class OpenIdProvider:
         self._failed: datetime | None = None
 
     def begin(self, redirect_uri: str) -> tuple[str, str]:
-        """Where to send the browser, and the state that it has to keep in a cookie until then.
+        """The address to send the browser to, and the state for its cookie until it returns.
 
         Raises `SignInRefused` if the provider cannot be asked.
         """
@@ -94,9 +94,9 @@ class OpenIdProvider:
         return str(url), state
 
     def finish(self, query: Mapping[str, str], state: str) -> OpenIdClaims:
-        """Whom the provider signed in, from the `query` it sent back and the `state` of the cookie.
+        """The person signed in, from the provider's `query` and the `state` in the cookie.
 
-        Raises `SignInRefused` for whatever does not fit, and for a second time.
+        Raises `SignInRefused` if anything does not match, and on a second use.
         """
         given = query.get("state", "")
         if not hmac.compare_digest(_bytes(given), _bytes(state)):
@@ -110,7 +110,7 @@ class OpenIdProvider:
         return self._claims(token, self._json(metadata.jwks_uri), pending.nonce)
 
     def _check_issuer(self, query: Mapping[str, str], metadata: _Metadata) -> None:
-        # RFC 9207: so that the answer of another provider is not taken to this one.
+        # RFC 9207, against mix-up attacks: the answer of another provider is refused.
         required = metadata.authorization_response_iss_parameter_supported
         expected = self._settings.issuer
         if query.get("iss", "" if required else expected) != expected:
@@ -216,7 +216,7 @@ class OpenIdProvider:
 
 
 def _safe(address: str) -> bool:
-    """Whether nobody on the way can read or change what is sent there."""
+    """Whether the address is https, or on this machine."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -226,7 +226,7 @@ def _safe(address: str) -> bool:
 
 
 def _keys(key_set: Any) -> Any:
-    """The provider's keys that can sign; it may have others, of kinds that we do not know."""
+    """The provider's signing keys; others may be of kinds unknown to the library."""
     from joserfc.jwk import KeySet
 
     kinds = ("RSA", "EC")

@@ -1,4 +1,4 @@
-"""Passkeys: WebAuthn ceremonies, with what has to be kept between and after them."""
+"""Passkeys: WebAuthn ceremonies, and what is stored between and after them."""
 
 import hmac
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Response = Mapping[str, Any]
-"""What the browser's `credential.toJSON()` gave."""
+"""The result of `credential.toJSON()` in the browser."""
 
 LASTS = timedelta(minutes=5)
 REFUSED = _("This passkey was not accepted: try again, or sign in another way.")
@@ -40,7 +40,7 @@ REMOVE = "DELETE FROM passkey WHERE member = ? AND id = ? RETURNING 1"
 
 
 class Site(Struct, frozen=True):
-    """Where passkeys are for: the host name, the community's name, `https://host[:port]`."""
+    """The site of passkeys: the host name, the community's name, `https://host[:port]`."""
 
     host: str
     name: str
@@ -48,7 +48,7 @@ class Site(Struct, frozen=True):
 
 
 class Ceremony(Struct, frozen=True):
-    """What the browser gets: `options` as JSON, and a `ticket` to bring back with its answer."""
+    """The start of a ceremony: `options` as JSON, and a `ticket` to return with the answer."""
 
     ticket: str
     options: str
@@ -64,9 +64,9 @@ class PasskeyInfo(Struct, frozen=True):
 
 
 class Passkeys:
-    """The passkeys of all members, who prove each time that it is them (user verification).
+    """The passkeys of all members; each use takes user verification.
 
-    A member is known to authenticators by a random handle, which tells nothing once it is deleted.
+    Authenticators know a member by a random handle, which is meaningless once deleted.
     """
 
     def __init__(self, store: AccountStore, site: Site, *, clock: Clock, random: Random) -> None:
@@ -77,7 +77,7 @@ class Passkeys:
         self._tickets = Tickets(store, clock=clock, random=random)
 
     def registration_options(self, member: str, name: str) -> Ceremony:
-        """Begin to add a passkey; `name` is what the authenticator calls the member's account."""
+        """Begin to add a passkey; `name` is the account's name in the authenticator."""
         import webauthn
         from webauthn.helpers import structs
 
@@ -106,9 +106,9 @@ class Passkeys:
         label: str,
         record: Callable[[], object] = lambda: None,
     ) -> str:
-        """Add the passkey that the browser made, called `label` in lists; its id there.
+        """Add the browser's new passkey under `label`; returns its id in lists.
 
-        `record` is called when it can be added, before it opens anything. Raises `SignInRefused`,
+        `record` is called after all checks, before the passkey can be used. Raises `SignInRefused`,
         and `InvalidInput` for a label that is no short line.
         """
         import webauthn
@@ -134,7 +134,7 @@ class Passkeys:
         return as_text(verified.credential_id)
 
     def sign_in_options(self) -> Ceremony:
-        """Begin to sign in; nobody is named before the passkey has done so."""
+        """Begin to sign in; the passkey names the member later."""
         import webauthn
         from webauthn.helpers.structs import UserVerificationRequirement
 
@@ -198,13 +198,13 @@ class Passkeys:
         return self._tickets.secret(ticket, "challenge")
 
     def _use(self, ticket: Ticket, member: str) -> None:
-        """Once the answer is right: so nobody has a row written by a wrong one."""
+        """Use up the ticket, after verification only: wrong answers write no row."""
         if not self._tickets.use(ticket, member):
             raise SignInRefused(LATE)
 
 
 def _purpose(member: str = "") -> str:
-    """What a ticket is for: adding a passkey to `member`, or signing in."""
+    """The purpose of a ticket: adding a passkey for `member`, or signing in."""
     return f"passkey {member}"
 
 
@@ -219,8 +219,8 @@ def passkeys_of(
 
 
 def _accepted(verify: Callable[[], T]) -> T:
-    # The library answers what browsers never send with errors of many kinds, not only its own;
-    # whatever it stumbled over, this is no passkey of ours.
+    # On malformed input the library raises errors of many kinds, not only its own: each is a
+    # refusal.
     try:
         return verify()
     except Exception as error:

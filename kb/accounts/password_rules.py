@@ -1,4 +1,4 @@
-"""Which passwords are refused: short, endless, or among the first that anybody would try."""
+"""Rules for passwords: not short, not endless, not among the first to be guessed."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from kb.messages import _
 
 SHORTEST, LONGEST = 12, 1024
 
-# A password of which hardly anything is left without these is among the first that are tried.
+# A password with little left once these are removed is among the first to be guessed.
 WORDS = (
     *("password", "passwort", "motdepasse", "contrasena", "letmein", "iloveyou", "welcome"),
     *("changeme", "secret", "dragon", "monkey", "football", "baseball", "princess", "sunshine"),
@@ -20,7 +20,7 @@ ROWS = (
     "!@#$%^&*()_+",
 )
 LEAST_LEFT = 5
-"""Different characters that have to be left."""
+"""Different characters that must be left."""
 
 RUN = 3
 """From this length on, a piece of a row counts as one."""
@@ -30,7 +30,7 @@ FILLERS = re.compile(r"[\s._\-]+")
 
 
 def checked_password(password: str, community: str) -> str:
-    """`password`, normalised; raises `InvalidInput` if it cannot be one."""
+    """`password`, normalised; raises `InvalidInput` if it breaks the rules."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise InvalidInput(
             _(

@@ -1,4 +1,4 @@
-"""Passwords: kept as argon2 hashes, and checked at the same cost whether or not there is one."""
+"""Passwords: stored as argon2 hashes, checked in the same time whether or not there is one."""
 
 import threading
 import unicodedata
@@ -9,7 +9,7 @@ from kb.accounts.secret import Random, new_secret
 from kb.accounts.store import AccountStore
 
 AT_ONCE = 2
-"""How many hashes are computed at the same time: each takes memory and a processor."""
+"""Hashes computed at the same time: each takes memory and a processor."""
 
 HAS = "SELECT 1 FROM password WHERE member = ?"
 GET = "SELECT hash FROM password WHERE member = ?"
@@ -19,14 +19,14 @@ REHASH = "UPDATE password SET hash = ? WHERE member = ? AND hash = ?"
 
 
 class Hasher(Protocol):
-    """What of `argon2.PasswordHasher` is used."""
+    """The part of `argon2.PasswordHasher` in use."""
 
     def hash(self, password: str | bytes) -> str:
         """A new hash with a salt and the parameters in it."""
         ...
 
     def verify(self, hash: str | bytes, password: str | bytes) -> bool:
-        """True, or an error of argon2 if the password is another or the hash damaged."""
+        """True; raises an error of argon2 for another password or a damaged hash."""
         ...
 
     def check_needs_rehash(self, hash: str | bytes) -> bool:
@@ -55,13 +55,13 @@ class Passwords:
         self._dummy: str | None = None
 
     def hashed(self, password: str) -> str:
-        """What is kept of a password; raises `InvalidInput` if it is too short, long or common."""
+        """The hash of a password; raises `InvalidInput` if it is too short, long or common."""
         checked = checked_password(password, self._community)
         with self._turns:
             return self._hasher.hash(_bytes(checked))
 
     def keep(self, member: str, hashed: str) -> None:
-        """Give `member` the password that `hashed` answered this for."""
+        """Store the result of `hashed` as the password of `member`."""
         self._store.run(SET, (member, hashed))
 
     def set(self, member: str, password: str) -> None:
@@ -69,14 +69,14 @@ class Passwords:
         self.keep(member, self.hashed(password))
 
     def remove(self, member: str) -> None:
-        """Let `member` sign in with a password no longer."""
+        """Remove the password of `member`."""
         self._store.run(REMOVE, (member,))
 
     def check(self, member: str | None, password: str) -> bool:
         """Whether it is the password of `member`.
 
-        Takes as long for None and for a member without one, so that the time tells nobody who is
-        a member. A hash of older parameters is renewed when the password is right.
+        Takes as long for None and for a member without a password, so that the time does not
+        reveal members. A hash with older parameters is renewed when the password is right.
         """
         rows = self._store.run(GET, (member,))
         with self._turns:
@@ -94,7 +94,7 @@ class Passwords:
         return bool(self._store.run(HAS, (member,)))
 
     def kept(self, member: str) -> str | None:
-        """What `keep` was given for `member`, None without a password."""
+        """The stored hash of `member`, None without a password."""
         rows = self._store.run(GET, (member,))
         return rows[0][0] if rows else None
 
@@ -107,7 +107,7 @@ class Passwords:
             return False
 
     def _dummy_hash(self) -> str:
-        # Made before the first check of anybody, so that the first unknown name takes no longer.
+        # Made at the first check of any name, so that the first unknown one takes no longer.
         if self._dummy is None:
             self._dummy = self._hasher.hash(new_secret(self._random))
         return self._dummy

@@ -1,4 +1,4 @@
-"""The tables of accounts.sqlite; all that is about one member has a column `member`."""
+"""The tables of accounts.sqlite; each with rows of members has a column `member`."""
 
 from events.sqlite_files.tables import Table
 
@@ -9,7 +9,7 @@ VERSION = 2
 # SHA-256 of a secret of 256 random bits, or a keyed BLAKE2b of what a person could guess.
 TABLES = (
     Table("key", "name, value blob", "name"),
-    # Who has left or was erased: nothing is ever kept for them again.
+    # Members who left or were erased: nothing is stored for them again.
     Table("gone", "member", "member"),
     Table("mark", "name", "name"),
     Table(
@@ -37,7 +37,7 @@ TABLES = (
         indexes=("member",),
     ),
     Table("passkey_user", "member, handle blob", "member", unique=("handle",)),
-    # Tickets that were used; `value` is empty, and once held what is now made from the ticket.
+    # Used tickets; `value` is empty, and held a secret in earlier versions.
     Table("challenge", "hash blob, member?, value blob, expires integer", "hash"),
     Table("identity", "hash blob, member", "hash", indexes=("member",)),
 )

@@ -1,4 +1,4 @@
-"""Who is signed in: sessions that end by themselves, by their member, or everywhere at once."""
+"""Sessions of signed-in members, which expire, or are ended one by one or all at once."""
 
 import hashlib
 import hmac
@@ -68,10 +68,9 @@ class Sessions:
         self._absolute = int(settings.absolute.total_seconds())
 
     def begin(self, member: str, via: Via, *, replacing: str | None = None) -> str:
-        """The token of a new session; the one of the token `replacing` ends in the same moment.
+        """The token of a new session; the session of the token `replacing` ends with it.
 
-        The token is always a new one, so nobody can plant theirs before a sign-in. Sessions that
-        have ended are deleted.
+        The token is always new, against session fixation. Expired sessions are deleted.
         """
         token, now = new_secret(self._random), seconds(self.clock())
         row = (digest(token), new_public_id(self._random), member, via, now, now)
@@ -82,7 +81,7 @@ class Sessions:
         return token
 
     def member_of(self, token: str) -> SessionInfo | None:
-        """The session of `token`, now seen; None if there is none or it has ended."""
+        """The session of `token`, marked as seen; None if there is none or it has ended."""
         now, key = seconds(self.clock()), digest(token)
         found = self._store.run(FIND, (key, *self._alive(now)))
         if found and now - found[0][-1] >= SEEN_EVERY:
@@ -93,7 +92,7 @@ class Sessions:
     def rotate(self, token: str) -> str:
         """A new token for the same session, as after a change of rights; the old one is void.
 
-        It ends when it would have ended. Raises `SignInRefused` if it has ended already.
+        Its end stays the same. Raises `SignInRefused` if it has ended already.
         """
         new, now = new_secret(self._random), seconds(self.clock())
         if not self._store.run(ROTATE, (digest(new), digest(token), *self._alive(now))):
@@ -105,7 +104,7 @@ class Sessions:
         self._store.run(END, (digest(token),))
 
     def end_all(self, member: str, *, but: str | None = None) -> int:
-        """Sign `member` out everywhere, except in the session of the token `but`; how many."""
+        """End all sessions of `member` except that of the token `but`; returns how many."""
         return len(self._store.run(END_ALL, (member, digest(but or ""))))
 
     def of(self, member: str, *, offset: int = 0, limit: int = -1) -> list[SessionInfo]:
@@ -115,7 +114,7 @@ class Sessions:
         return [_info(row) for row in rows]
 
     def revoke(self, member: str, session_id: str) -> bool:
-        """End the session of `member` that lists call `session_id`; whether there was one."""
+        """End the session `session_id` of `member`; returns whether there was one."""
         return bool(self._store.run(REVOKE, (member, session_id)))
 
     def _alive(self, now: int) -> tuple[int, int]:
@@ -123,13 +122,13 @@ class Sessions:
 
 
 def form_value(token: str) -> str:
-    """What every form of the session of `token` carries, so that no other site can send one."""
+    """The CSRF token of forms in the session of `token`."""
     key = token.encode(errors="surrogatepass")
     return as_text(hmac.digest(key, b"form", hashlib.sha256))
 
 
 def form_value_fits(token: str, value: str) -> bool:
-    """Whether `value` is the session's; takes as long for a wrong one."""
+    """Whether `value` is the CSRF token of the session, compared in constant time."""
     given = value.encode(errors="surrogatepass")
     return hmac.compare_digest(form_value(token).encode(), given)
 

@@ -1,4 +1,4 @@
-"""A transport for answers of other servers, which takes them up to a size and unpacks none."""
+"""An HTTP transport that limits the size of answers and unpacks none."""
 
 import httpx2
 
@@ -9,14 +9,14 @@ LARGEST = 1_000_000
 class SmallAnswers(httpx2.BaseTransport):
     """Passes requests on and raises `httpx2.HTTPError` for an answer that is packed or too large.
 
-    A million bytes can be unpacked to a thousand million, and it is plain ones that are asked for.
+    A million packed bytes can become a thousand million, so plain ones are asked for.
     """
 
     def __init__(self, inner: httpx2.BaseTransport | None = None) -> None:
         self._inner = inner or httpx2.HTTPTransport(trust_env=False)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """The answer, read to its end."""
+        """Send `request`; the answer is read to its end."""
         request.headers["accept-encoding"] = "identity"
         answer = self._inner.handle_request(request)
         try:

@@ -1,4 +1,4 @@
-"""The file accounts.sqlite: how it is opened, used from any thread, and cleared of a member."""
+"""The file accounts.sqlite, used from any thread, and cleared of erased members."""
 
 import secrets
 import sqlite3
@@ -22,7 +22,7 @@ from kb.messages import _
 Row = tuple[Any, ...]
 
 WAIT_SECONDS = 2.0
-"""How long signing in, or a change of how one signs in, waits for another program that writes."""
+"""How long a write waits for another program that writes."""
 
 KEY_SIZE = 32
 UNFINISHED = "forgetting"
@@ -31,12 +31,11 @@ UNFINISHED = "forgetting"
 class AccountStore:
     """The database at `path`, made if it is missing; readable by its owner only.
 
-    One connection behind a lock writes for every thread and another reads, so that nobody who reads
-    waits for one who writes, here or in another process; all else waits `timeout` seconds. `random`
-    gives that many bytes that nobody can guess. `notice` is told in one sentence when what lasts a
-    short time only was damaged, and is emptied. While the file is `frozen` it is only read. Raises
-    `DataDirectoryError` for a file that is not ours, damaged, in use, or written by a newer
-    version.
+    All threads share one connection to write and one to read, so that reads never wait for writes,
+    here or in another process; writes wait `timeout` seconds. `random` returns that many secure
+    random bytes. `notice` gets a sentence when damaged tables of short-lived rows were emptied. A
+    `frozen` file is only read. Raises `DataDirectoryError` for a file that is not ours, damaged, in
+    use, or written by a newer version.
     """
 
     def __init__(
@@ -76,17 +75,17 @@ class AccountStore:
         return self._path
 
     def marks(self) -> list[Mark]:
-        """Up to where the accounts knew the log beside them, last first; none if never told."""
+        """Marks of the log that the accounts have seen, last first."""
         with self._lock, self._file.explained():
             return read_marks(self._db)
 
     def place(self, mark: Mark, *, instead: bool = False) -> None:
-        """Keep `mark` too, or `instead` of the last."""
+        """Add `mark`, or put it `instead` of the last."""
         with self.transaction() as db:
             add_mark(db, mark, instead=instead)
 
     def members(self) -> set[str]:
-        """Who signs in with anything."""
+        """Members with any means to sign in."""
         select = " UNION ".join(f"SELECT member FROM {table}" for table in MEMBER_TABLES)
         return {member for (member,) in self.run(select) if member}
 
@@ -97,7 +96,7 @@ class AccountStore:
             self._db.close()
 
     def run(self, sql: str, parameters: Row = ()) -> list[Row]:
-        """One statement, all or nothing, and the rows that it selects or returns."""
+        """Execute one statement atomically; returns the rows that it selects or returns."""
         if sql.startswith("SELECT") and self._within != threading.get_ident():
             with self._reading, self._file.explained():
                 return self._reader.execute(sql, parameters).fetchall()
@@ -105,10 +104,9 @@ class AccountStore:
             return self._db.execute(sql, parameters).fetchall()
 
     def note(self, sql: str, parameters: Row = ()) -> list[Row] | None:
-        """As `run`, for what is only noted while someone reads; None where it cannot be written.
+        """As `run` without waiting, for a note made during a read; None if it cannot be written.
 
-        On a full disk, or while another program or thread writes, nobody has to do without the
-        reading, or to wait for it.
+        So a full disk, or another program or thread that writes, does not hold up the read.
         """
         if not self._lock.acquire(blocking=False):
             return None
@@ -122,7 +120,7 @@ class AccountStore:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Several statements, all or none, while nobody else writes.
+        """Several statements, all or none, with other writers excluded.
 
         A transaction inside another is part of it.
         """
@@ -147,11 +145,11 @@ class AccountStore:
         return key
 
     def forget(self, *members: str) -> None:
-        """Delete all there is of `members` and leave no byte of it in the file or beside it.
+        """Delete every row of `members` and leave no byte of it in the file or its WAL.
 
-        None of them gets anything again. Eraser that was cut short is finished when the file is
-        next opened. Raises `DataDirectoryError` if another program reads for so long that the bytes
-        cannot go.
+        Nothing can be stored for them again. A deletion that was interrupted is finished when the
+        file is next opened. Raises `DataDirectoryError` if another program keeps reading for so
+        long that old pages stay.
         """
         with self.transaction() as db:
             gone = {member for (member,) in db.execute("SELECT member FROM gone")}
@@ -170,8 +168,8 @@ class AccountStore:
             self._clear_free_space()
 
     def _clear_free_space(self) -> None:
-        # In this order, for VACUUM writes the new pages into the WAL, from where they replace the
-        # old ones. A checkpoint that meets a reader leaves the old ones where they are.
+        # In this order: VACUUM writes the new pages into the WAL, and the checkpoint puts them in
+        # place of the old ones, unless a reader still needs these.
         self.run("VACUUM")
         deadline = time.monotonic() + self._timeout
         while self._old_pages_stay():

@@ -1,8 +1,8 @@
-"""Sums over all rows of a small database, so that one that was lost, altered or added is noticed.
+"""Checksums over the rows of a small database: a lost, altered or added row is noticed.
 
-In the accounts, a letter that became another could let a stranger in, lock a member out, or bring
-back a token that had ended; in the counts of searches it could show what nobody asked. The sums
-stand in the table `tally` and are kept up by triggers of each connection.
+In the accounts, a single flipped character could let a stranger in, lock a member out, or revive
+an expired token; in the counts of searches it could show what nobody asked. The sums are in the
+table `tally`, and triggers of each connection maintain them.
 """
 
 import sqlite3
@@ -16,11 +16,11 @@ AND name NOT LIKE 'sqlite_%' ORDER BY name"""
 _ADD, _TAKE = "+", "-"
 _BITS = 56
 _MASK = 2**_BITS - 1
-"""Sums are counted in this many bits, which SQLite adds without going over its own."""
+"""Sums are taken in this many bits, so that SQLite adds them without overflow."""
 
 
 def keep_up(db: sqlite3.Connection) -> None:
-    """Have every change of a row made by `db` change the sums in the same transaction."""
+    """Set up triggers by which each change through `db` updates the sums in its transaction."""
     db.create_function("row_sum", -1, row_sum, deterministic=True)
     db.execute("PRAGMA recursive_triggers = ON")  # so that a row that is replaced counts as gone
     for table in _tables(db):
@@ -47,9 +47,9 @@ def is_kept(db: sqlite3.Connection) -> bool:
 
 
 def damaged(db: sqlite3.Connection) -> list[str]:
-    """The tables whose rows are not those that were written; seen in one moment.
+    """The tables whose rows do not match their sums, read in one transaction.
 
-    Rows that another process writes between two statements would look like damage.
+    Otherwise rows that another process writes between two statements would look like damage.
     """
     db.execute("BEGIN")
     try:
@@ -60,7 +60,7 @@ def damaged(db: sqlite3.Connection) -> list[str]:
 
 
 def damaged_now(db: sqlite3.Connection) -> list[str]:
-    """The same within a transaction of the caller."""
+    """As `damaged`, in the caller's transaction."""
     try:
         (found,) = db.execute("PRAGMA integrity_check(1)").fetchone()
         kept = {name: (number, sum_) for name, number, sum_ in db.execute("SELECT * FROM tally")}
@@ -73,12 +73,12 @@ def damaged_now(db: sqlite3.Connection) -> list[str]:
 
 
 def count_again(db: sqlite3.Connection, table: str) -> None:
-    """Take the rows of a table as they are."""
+    """Set the sums of a table to those of its present rows."""
     db.execute("INSERT OR REPLACE INTO tally VALUES (?, ?, ?)", (table, *_counted(db, table)))
 
 
 def row_sum(table: str, *values: object) -> int:
-    """A number for a row, another one for any other."""
+    """A hash of a row as a number."""
     number: int = int.from_bytes(hash_of(table, *values)) & _MASK
     return number
 

@@ -1,7 +1,7 @@
-"""Tickets for what is begun by one request and answered by another, e.g. to sign in.
+"""Tickets that tie a request to a later one, e.g. the two steps of signing in.
 
-A ticket is signed, so nothing is kept of those that are never brought back: however many someone
-begins, others begin as before. What a ticket was answered with is kept until it expires.
+A ticket is signed, so nothing is stored until it comes back: a flood of first steps fills no table.
+A used ticket is remembered until it expires.
 """
 
 import hmac
@@ -26,7 +26,7 @@ USE = "INSERT OR IGNORE INTO challenge VALUES (?, ?, x'', ?) RETURNING 1"
 
 
 class Ticket(Struct, frozen=True):
-    """One that is good: its text, when it expires, and what was written on it."""
+    """A valid ticket: its text, when it expires, and its note."""
 
     text: str
     expires: int
@@ -34,7 +34,7 @@ class Ticket(Struct, frozen=True):
 
 
 class Tickets:
-    """Gives tickets and knows them again. 256 random bits tell each from all others."""
+    """Issues and verifies tickets. Each has 256 random bits of its own."""
 
     def __init__(self, store: AccountStore, *, clock: Clock, random: Random) -> None:
         self._store = store
@@ -42,14 +42,14 @@ class Tickets:
         self._random = random
 
     def give(self, purpose: str, lasts: timedelta, note: str = "") -> Ticket:
-        """A new ticket, good for `purpose` alone; the browser that has it can read the `note`."""
+        """A new ticket for `purpose` alone; `note` is readable to its holder."""
         expires = seconds(self._clock() + lasts)
         body = self._random(SECRET_SIZE) + expires.to_bytes(5)
         text = as_text(body + self._mark(purpose, body, note) + note.encode())
         return Ticket(text, expires, note)
 
     def read(self, text: str, purpose: str) -> Ticket | None:
-        """The ticket; None if it is none of ours, for something else, expired or used."""
+        """The ticket; None if it is forged, for another purpose, expired or used."""
         data = as_bytes(text)
         if len(data) < _LEAST:
             return None
@@ -62,12 +62,12 @@ class Tickets:
         late = expires <= seconds(self._clock())
         if late or not hmac.compare_digest(data[_MARK], mark):
             return None
-        # As we write it: the same bytes may be spelled otherwise.
+        # Encoded anew, as the same bytes may be spelled in several ways.
         ticket = Ticket(as_text(data), expires, note)
         return None if self._store.run(USED, (digest(ticket.text),)) else ticket
 
     def secret(self, ticket: Ticket, name: str) -> bytes:
-        """32 bytes that belong to the ticket, which nobody can tell from it."""
+        """32 bytes derived from the ticket, which its holder cannot compute."""
         return keyed(self._key, "secret", name, ticket.text)
 
     def use(self, ticket: Ticket, member: str | None = None) -> bool:

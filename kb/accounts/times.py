@@ -1,4 +1,4 @@
-"""Moments as the file keeps them: whole seconds, and for what was used the day only."""
+"""Times as stored in the file: whole seconds, or days for a last use."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -24,5 +24,5 @@ def today(now: datetime) -> int:
 
 
 def day(stored: int | None) -> date | None:
-    """The day of a stored number, None where there is none yet."""
+    """The day of a stored number; None for None."""
     return None if stored is None else date.fromordinal(stored)

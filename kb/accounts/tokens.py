@@ -14,7 +14,7 @@ from kb.errors import InvalidInput, Mistakes
 from kb.messages import _
 
 PREFIX = "trib_"
-"""By this a program that looks for leaked secrets knows one of ours."""
+"""Secret scanners recognise a leaked token by it."""
 
 COLUMNS = "id, member, scopes, name, made, expires, used_on"
 INSERT = f"INSERT INTO api_token (hash, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, NULL)"
@@ -26,7 +26,7 @@ REVOKE = "DELETE FROM api_token WHERE id = ? AND member = coalesce(?, member) RE
 
 
 class TokenGist(Struct, frozen=True, kw_only=True):
-    """A token as far as those who look after people may know it; `id` opens nothing."""
+    """What stewards may know of a token; `id` opens nothing."""
 
     id: str
     member: str
@@ -62,9 +62,9 @@ class ApiTokens:
         expires_at: datetime,
         record: Callable[[TokenInfo], object] = lambda token: None,
     ) -> tuple[str, str]:
-        """The id and the secret of a new token; the secret cannot be had again.
+        """The id and the secret of a new token; the secret cannot be shown again.
 
-        `record` gets the token when all is in order, before it opens anything.
+        `record` gets the token after all checks, before it can be used.
 
         Raises `InvalidInput` for no or an unknown scope, a name that is empty or over 100
         characters, or an end that is not in the future.
@@ -93,7 +93,7 @@ class ApiTokens:
         return token_id, secret
 
     def check(self, secret: str) -> TokenInfo | None:
-        """The token of `secret`, now used; None if it is unknown, revoked or has expired."""
+        """The token of `secret`, marked as used; None if it is unknown, revoked or expired."""
         now, key = self.clock(), digest(secret)
         found = self._store.run(FIND, (key, seconds(now)))
         if found and found[0][-1] != today(now):
@@ -102,7 +102,7 @@ class ApiTokens:
         return _info(found[0]) if found else None
 
     def of(self, member: str, *, offset: int = 0, limit: int = -1) -> list[TokenInfo]:
-        """A piece of the tokens of `member`, those that have expired too, the oldest first."""
+        """A page of the tokens of `member`, including expired ones, oldest first."""
         return [_info(row) for row in self._store.run(OF, (member, limit, offset))]
 
     def all(self) -> list[TokenInfo]:
@@ -110,7 +110,7 @@ class ApiTokens:
         return [_info(row) for row in self._store.run(ALL)]
 
     def revoke(self, token_id: str, member: str | None = None) -> bool:
-        """Make a token void, with `member` only if it is theirs; whether there was one."""
+        """Revoke a token, with `member` only if it is theirs; returns whether there was one."""
         return bool(self._store.run(REVOKE, (token_id, member)))
 
 

@@ -1,4 +1,4 @@
-"""The command `kb`: each of its commands is loaded when it is called, so help costs nothing."""
+"""The command `kb`, which loads each of its commands only when it is called."""
 
 import sys
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Lets `python -m kb.cli` do the same as the command `kb`."""
+"""`python -m kb.cli` runs the command `kb`."""
 
 from kb.cli import main
 

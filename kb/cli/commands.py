@@ -1,4 +1,4 @@
-"""Which commands there are, with one line of help each, and how one is loaded when it is called."""
+"""All commands with a line of help each, loaded lazily."""
 
 from importlib import import_module
 
@@ -41,7 +41,7 @@ COMMANDS = {
         _("Open the community to people who are not signed in, or close it."),
     ),
 }
-"""Command -> the module that has it, under its own name with _command behind, and its help."""
+"""Command -> its module, which defines it as NAME_command, and its help."""
 
 LONGEST_HELP = 100
 """Characters of the help of another package's command in `kb --help`."""
@@ -58,7 +58,7 @@ class LazyGroup(Group):
         return sorted({*COMMANDS, *_plugin_names()})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, loaded; one from an entry point if none of ours has the name."""
+        """Load the command, from an entry point if none of ours has the name."""
         if cmd_name in COMMANDS:
             module = import_module(COMMANDS[cmd_name][0])
             command: click.Command = getattr(module, f"{cmd_name}_command")

@@ -1,4 +1,4 @@
-"""Commands that take a text from a Markdown file: a new entry, or a better text of one."""
+"""Commands that read a Markdown file: as a new entry, or as a revision."""
 
 import re
 import shlex
@@ -150,7 +150,7 @@ def revise_command(
 
 
 def _with_template(error: "InvalidInput", kind: "Kind") -> "InvalidInput":
-    """`error`, and how to see what a file of this kind has, where it lacks some of that."""
+    """`error`, followed by how to print the template if required sections are missing."""
     from kb.errors import InvalidInput
 
     if not any(one.field in kind.required for one in error.each):
@@ -163,7 +163,7 @@ def _with_template(error: "InvalidInput", kind: "Kind") -> "InvalidInput":
 def _refuse_contradictions(
     parsed: "ParsedFile", kind: str | None, group: str | None, visible_to: tuple[str, ...]
 ) -> None:
-    """Raise `InvalidInput` where file and option say different things: neither is dropped."""
+    """Raise `InvalidInput` if file and options disagree, rather than ignore one of them."""
     from kb.errors import InvalidInput
     from kb.visibility_words import spelled
 
@@ -186,7 +186,7 @@ def _refuse_contradictions(
 
 
 def _refuse_narrower(session: "Session", parsed: "ParsedFile", page: "EntryPage") -> None:
-    """Raise `Refused` where the file is for fewer people than would read its text at once."""
+    """Raise `Refused` if the file is for fewer people than the entry is shown to."""
     from kb.access import narrows
     from kb.errors import Refused
 
@@ -207,7 +207,7 @@ def _refuse_narrower(session: "Session", parsed: "ParsedFile", page: "EntryPage"
 
 
 def _left_out(parsed: "ParsedFile", page: "EntryPage", groups: Mapping[str, str]) -> Iterator[str]:
-    """A sentence for each thing that a revision leaves as it is, though the file has another."""
+    """A sentence for each difference in the file that a revision does not apply."""
     from kb.entries.tags import tag_keys
     from kb.visibility_words import words
 
@@ -246,7 +246,7 @@ def _prompt(prompt: str, required: bool) -> str:
 
 
 def without_template(data: bytes) -> bytes:
-    """`data` without what nobody filled of the template of a kind, and without its prompts."""
+    """`data` without sections of a template that were left empty, and without its prompts."""
     from kb.entries.kinds import load_kinds
 
     for section in (each for kind in load_kinds().values() for each in kind.sections):
@@ -263,9 +263,9 @@ def _parsed(file: Path) -> "ParsedFile":
     from kb.importers.files import read, read_stream
     from kb.importers.markdown import parse_markdown
 
-    # A link is meant when it is named, so it is followed wherever it leads.
+    # A symbolic link named on the command line is followed, wherever it leads.
     place = file.resolve()
     data = read_stream(sys.stdin.buffer) if str(file) == "-" else read(place.parent, place.name)
-    # Without a path, a file without a title has none, instead of the file's name.
+    # Without a path, the name of the file does not become a missing title.
     data = without_template(data)
     return parse_markdown(data, "") if str(file) == "-" else parse_alone(data, file)

@@ -1,4 +1,4 @@
-"""Commands that destroy: a member or an entry is forgotten, and only that it happened is kept."""
+"""Commands that erase a member or an entry for good; only the fact of it remains."""
 
 from typing import Literal
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class LackingEntry(Struct, frozen=True):
-    """An entry whose file has not all that was recorded of it, in a sentence each."""
+    """An entry whose file is incomplete; `lacking` has a sentence for each missing part."""
 
     id: str
     title: str
@@ -66,7 +66,7 @@ def export_command(invocation: Invocation, folder: Path, as_json: bool) -> None:
 
 
 def _noted(page: "EntryPage", lacking: list[LackingEntry]) -> "EntryPage":
-    """`page`, which joins `lacking` if not all of it is what was recorded."""
+    """`page`, added to `lacking` if it is incomplete."""
     if page.lacking or page.withheld:
         sentences = page.lacking or (f"Withheld: seen by the {page.withheld} alone.",)
         lacking.append(LackingEntry(page.id, page.title, sentences))

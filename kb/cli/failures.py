@@ -1,4 +1,4 @@
-"""From an exception to one sentence and an exit code: who types a command sees no traceback."""
+"""Turns exceptions into one sentence and an exit code, never a traceback."""
 
 import os
 import re
@@ -25,8 +25,8 @@ LONG_WORD = re.compile(r"(\S{200})\S{100,}")
 
 
 def exit_code(run: Callable[[], object]) -> int:
-    """Run a command and answer its exit code, after saying what went wrong if something did."""
-    return copy_context().run(_exit_code, run)  # where it is told who asks, and in what language
+    """Run a command and return its exit code, after printing what went wrong if anything did."""
+    return copy_context().run(_exit_code, run)  # the language of the shell is set in the context
 
 
 def _exit_code(run: Callable[[], object]) -> int:
@@ -42,7 +42,7 @@ def _exit_code(run: Callable[[], object]) -> int:
         echo(_shortened(told.getvalue()), err=True, nl=False)
         return error.exit_code
     except (BrokenPipeError, SystemExit):
-        # Here click exits by itself only when nobody reads its output any more.
+        # Here click exits only when its output is no longer read.
         return _quietly()
     except (Exception, KeyboardInterrupt) as error:
         if isinstance(error, OSError) and (said := _untold(error)) is not None:
@@ -54,7 +54,7 @@ def _exit_code(run: Callable[[], object]) -> int:
 
 
 def tell_failure(error: BaseException, before: str = "") -> None:
-    """Say what went wrong behind `before`, and to who asks for it also where."""
+    """Print `before` and what went wrong; with `DEBUG` set, the traceback too."""
     if os.environ.get(DEBUG):
         import traceback
 
@@ -63,7 +63,7 @@ def tell_failure(error: BaseException, before: str = "") -> None:
 
 
 def _as_word(error: click.ClickException) -> str:
-    """How a command takes as a word what it took for an option; empty if it takes no words."""
+    """How to pass an unknown option as a word; empty if the command takes none."""
     if not isinstance(error, click.NoSuchOption) or error.ctx is None:
         return ""
     takes_words = any(isinstance(each, click.Argument) for each in error.ctx.command.params)
@@ -72,9 +72,9 @@ def _as_word(error: click.ClickException) -> str:
 
 
 def open_streams() -> None:
-    """Let what was closed (`kb list >&-`) be empty and take anything, as the system's null does.
+    """Open closed standard streams (`kb list >&-`) on the null device.
 
-    Done before any file is opened, which would get the number of a closed one.
+    Before any file is opened, as that would get the descriptor of a closed stream.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -89,9 +89,9 @@ class OutputLost(KnowledgeBaseError):
 
 
 def _untold(error: OSError) -> str | None:
-    """What a command that wrote something could not say of it; None if not its output failed.
+    """The receipt that could not be printed, else empty; None if another write failed.
 
-    Other output, which may be a link or token, is for where it was to go alone.
+    Other output is not repeated, as it may be a link or token.
     """
     frames = [frame for frame, _ in walk_tb(error.__traceback__)]
     if frames[-1].f_code is not click.echo.__code__ or frames[-1].f_locals.get("err"):
@@ -101,7 +101,7 @@ def _untold(error: OSError) -> str | None:
 
 
 def _quietly() -> int:
-    """The reader of the output has seen enough, as in `kb list | head`."""
+    """Discard further output, as its reader has gone: `kb list | head`."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
@@ -151,5 +151,5 @@ def _said(error: Exception) -> str:
 
 
 def _shortened(sentence: str) -> str:
-    """`sentence` without the rest of very long words, such as a path of 5,000 letters."""
+    """`sentence` with very long words cut, e.g. a path of 5,000 letters."""
     return LONG_WORD.sub(r"\1…", sentence)

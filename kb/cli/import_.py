@@ -1,4 +1,4 @@
-"""The command that brings Markdown in."""
+"""The command that imports Markdown."""
 
 import time
 from contextlib import nullcontext
@@ -28,24 +28,24 @@ if TYPE_CHECKING:
 
 
 class Refusal(Struct, frozen=True):
-    """A file that was not taken, and why."""
+    """A file that was refused, and why."""
 
     path: str
     reason: str
 
 
 class Remark(Struct, frozen=True):
-    """What of a file that was taken is not in its entry, or not as it was written."""
+    """A part of an imported file that its entry lacks or has changed."""
 
     path: str
     remark: str
 
 
 class ImportReport(Struct, frozen=True, kw_only=True):
-    """What an import came to. `gone` are files of an earlier one that the folder no longer has.
+    """The outcome of an import. `gone` are files of an earlier one that are no longer there.
 
-    Of the entries that are new `author_alone` are those that their author alone sees.
-    `position` is the log's last position that it needs in the index, for the operator alone.
+    `author_alone` counts new entries that only their author sees. `position` is the log's position
+    that the index has to reach, given to the operator only.
     """
 
     source: str

@@ -1,4 +1,4 @@
-"""What `kb import` prints of the files of a folder."""
+"""The report that `kb import` prints."""
 
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ def name_of(path: str) -> str:
 
 
 def told_late(late: int, *, served: bool) -> str:
-    """That so many files are not found yet, and until when."""
+    """A sentence on files that cannot be found yet, and until when."""
     taker = "the running server" if served else "kb serve or the next search"
     files = counted(late, "file is", "files are")
     return _("{files} not found before {taker} has taken in what is new.", files=files, taker=taker)
@@ -60,7 +60,7 @@ def _told_gone(gone: "tuple[Gone, ...]") -> str:
 
 
 def _remark_rows(remarks: "tuple[Remark, ...]") -> list[tuple[str, str]]:
-    """What is said of files; what is said of several in the same words stands once."""
+    """Files and remarks; a remark on several files has one row."""
     files: dict[str, list[str]] = {}
     for each in remarks:
         files.setdefault(each.remark, []).append(each.path)

@@ -1,4 +1,4 @@
-"""What every command shares: which data directory is meant, and how it is opened."""
+"""The context of every command: its data directory, opened on demand."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ class Invocation:
 
     @property
     def directory(self) -> Path:
-        """The data directory meant. Raises `DataDirectoryError` if none is named and none here."""
+        """The data directory. Raises `DataDirectoryError` if none is named and none is here."""
         if self.data is not None:
             return self.data
         from kb.storage.data_directory import DataDirectory
@@ -52,7 +52,7 @@ class Invocation:
     def open(self, notice: Callable[[str], None] | None = None) -> "KnowledgeBase":
         """The knowledge base in it, to be closed by the caller. Raises `DataDirectoryError`.
 
-        `notice` is told what takes long or was repaired, in one sentence [`tell`].
+        `notice` gets a sentence about anything slow or repaired [`tell`].
         """
         from kb.knowledge_base import KnowledgeBase
 
@@ -62,13 +62,13 @@ class Invocation:
 
     @contextmanager
     def session(self) -> "Iterator[Session]":
-        """What the member of the settings, or else the operator, sees and does in it."""
+        """A session of the member in the settings, or else of the operator."""
         with self.open() as base:
             yield base.session
 
     @contextmanager
     def reading(self) -> "Iterator[Session]":
-        """The same for a command that changes nothing: all that it reads is of one moment."""
+        """A session for a command that only reads, on one snapshot of the views."""
         with self.session() as session, session.snapshot() as now:
             yield now
 

@@ -1,4 +1,4 @@
-"""How values look on a terminal: calm tables, local times, and JSON that programs read."""
+"""Output on a terminal: plain tables, local times, and JSON for programs."""
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ SHORT_ID = 8
 
 
 def known_kind(_context: click.Context, _option: click.Parameter, given: Any) -> Any:
-    """A callback of options that name kinds: any that there is none of is wrong usage."""
+    """A callback of options that name kinds; raises `click.BadParameter` for an unknown one."""
     from kb.entries.kinds import load_kinds
 
     kinds = load_kinds()
@@ -36,9 +36,9 @@ def known_kind(_context: click.Context, _option: click.Parameter, given: Any) ->
 
 
 def filter_options(command: F) -> F:
-    """The options that narrow down what is searched or listed: kinds, tags, groups.
+    """Add the options that narrow a search or list: kinds, tags, groups.
 
-    The command gets them as one `chosen`, with its own flag `--archived` in it.
+    The command gets them as one argument `chosen`, which includes its own flag `--archived`.
     """
 
     @wraps(command)
@@ -88,14 +88,14 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON f
 
 
 def print_json(value: object) -> None:
-    """`value`, a struct or plain data, as indented JSON; times are UTC in ISO 8601."""
+    """Print a struct or plain data as indented JSON; times are UTC in ISO 8601."""
     import msgspec
 
     click.echo(msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2).decode())
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Rows under headers, or that there is none; nothing is rounded or read as a number."""
+    """Print rows under headers, or that there are none; cells are printed as they are."""
     from tabulate import tabulate
 
     shown = [[_seen(cell) for cell in row] for row in rows]
@@ -104,7 +104,7 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
 
 
 def print_facts(facts: Mapping[str, object]) -> None:
-    """Names and values, one a line; those without a value are left out."""
+    """Print names and values, one a line; those without a value are left out."""
     shown = {name: value for name, value in facts.items() if value not in (None, "", ())}
     width = max(map(len, shown), default=0)
     for name, value in shown.items():
@@ -112,7 +112,7 @@ def print_facts(facts: Mapping[str, object]) -> None:
 
 
 def _seen(value: object) -> object:
-    """A cell; what is no name of ours, such as a path, hides or turns nothing around it."""
+    """A cell in the language of the shell, without invisible or control characters."""
     return escaped(visible(render(value, shell_language()))) if isinstance(value, str) else value
 
 
@@ -124,13 +124,13 @@ MIXED = "letters of two alphabets"
 
 
 def odd(entry: "EntrySummary | Result") -> str:
-    """What is to be known of an entry beside its title in a list, in brackets."""
+    """Warnings about an entry beside its title in a list, in brackets."""
     said = [INCOMPLETE] * entry.incomplete + [MIXED] * entry.mixed
     return f" ({joined(said)})" if said else ""
 
 
 def short(entry_id: str) -> str:
-    """The beginning of an id: enough to name it on the command line."""
+    """The beginning of an id, which suffices on the command line."""
     return entry_id[:SHORT_ID]
 
 
@@ -155,7 +155,7 @@ def joined(words: Iterable[str]) -> str:
 
 
 def heading(text: str) -> str:
-    """`text` as it stands over something, to be printed by click itself; bold on a terminal."""
+    """`text` as a heading, bold on a terminal; print it by click itself."""
     return click.style(escaped(text), bold=True) if sys.stdout.isatty() else escaped(text)
 
 
@@ -172,9 +172,9 @@ def size(count: int) -> str:
 def print_receipt(
     principal: access.Principal, receipt: "Receipt", sentence: str, as_json: bool
 ) -> None:
-    """What a command that changed something answers; the log's position to the operator alone.
+    """Print the result of a change; the log's position is for the operator only.
 
-    Members could tell from it how much happens that they do not see.
+    It would tell members how much happens that they do not see.
     """
     if receipt.behind:
         tell(receipt.behind)

@@ -1,4 +1,4 @@
-"""Long lists on a terminal, a piece at a time."""
+"""Long lists on a terminal, page by page."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from kb.messages import _, ngettext
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 USUAL = 1000
-"""How many rows a command prints where nobody says how many."""
+"""Rows that a command prints by default."""
 
 
 def _options(command: F, passed: str, limit: str) -> F:
@@ -23,32 +23,32 @@ def _options(command: F, passed: str, limit: str) -> F:
 
 
 def piece_options(command: F) -> F:
-    """The options that say which piece of a list is meant."""
+    """Add the options that choose a page of a list."""
     return _options(command, _("How many to pass over."), _("How many."))
 
 
 def newest_options(command: F) -> F:
-    """The same for what happened, of which the newest is printed last."""
+    """The same for events, of which the newest is printed last."""
     limit = _("How many; the newest are printed last.")
     return _options(command, _("How many of the newest to pass over."), limit)
 
 
 def piece(items: Sequence[T], offset: int, limit: int) -> Sequence[T]:
-    """That piece of a list; what is left out is told."""
+    """That page of a list; says what is left out."""
     shown = items[offset:][:limit]
     tell_left_out(len(shown), offset, len(items))
     return shown
 
 
 def newest(items: Sequence[T], offset: int, limit: int) -> Sequence[T]:
-    """That piece of a list from its end, in its order; what is left out is told."""
+    """That page of a list counted from its end, in its order; says what is left out."""
     shown = items[: max(0, len(items) - offset)][-limit:]
     _tell_older(len(shown), len(items))
     return shown
 
 
 def oldest_first(items: Sequence[T], total: int) -> Sequence[T]:
-    """A piece of a list of `total`, newest first, in the other order; what is left out is told."""
+    """Reverse a page, newest first, of a list of `total`; says what is left out."""
     _tell_older(len(items), total)
     return items[::-1]
 
@@ -65,18 +65,18 @@ def _tell_older(shown: int, total: int) -> None:
 
 
 def only(total: int) -> str:
-    """What is said where all of a list was passed over."""
+    """The sentence for an offset beyond the end of a list."""
     return ngettext("There is only {count:,}.", "There are only {count:,}.", total)
 
 
 def which(shown: int, offset: int, total: int) -> str:
-    """Which piece of a list this is."""
+    """The sentence for a page of a longer list."""
     these = numbers(offset + 1, offset + shown)
     return _("{these} of {total:,}; see --offset and --limit.", these=these, total=total)
 
 
 def tell_left_out(shown: int, offset: int, total: int) -> None:
-    """Say which piece of a list was printed, beside the output, if it is not the whole."""
+    """Say on standard error which part of a list was printed, unless it was all."""
     if not shown and total:
         tell(only(total))
     elif shown < total:

@@ -1,1 +1,1 @@
-"""What is counted: reuse by published definitions, and searches without who searched."""
+"""Measures: reuse by published definitions, and anonymous counts of searches."""

@@ -1,4 +1,4 @@
-"""Writes a report on reuse as CSV, the same from the command line and from the API."""
+"""A report on reuse as CSV, for the command line and the API."""
 
 import csv
 from io import StringIO

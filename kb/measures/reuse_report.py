@@ -23,7 +23,7 @@ By = Literal["kind", "tag", "group", "month"]
 
 
 class ReuseRow(Struct, frozen=True, kw_only=True):
-    """The counts of one key; `entries` is how many different entries were reused."""
+    """The counts of one key; `entries` counts different entries."""
 
     key: str
     recorded: int
@@ -44,7 +44,7 @@ class ReuseReport(Struct, frozen=True, kw_only=True):
 
 
 class Day(Struct, frozen=True):
-    """How many searches a day (UTC) had."""
+    """The number of searches on a day (UTC)."""
 
     date: str
     searches: int
@@ -58,7 +58,7 @@ class QuestionReport(Struct, frozen=True, kw_only=True):
 
 
 class Reports:
-    """The numbers that a reporting job asks for. Usable from any thread."""
+    """Reports on reuse and searches. Usable from any thread."""
 
     def __init__(self, views: "Reads", principal: Principal, questions: "Questions") -> None:
         self._views = views
@@ -66,7 +66,7 @@ class Reports:
         self._questions = questions
 
     def questions(self) -> QuestionReport:
-        """How often was searched, and what many members asked for. Raises `Forbidden`."""
+        """Counts of searches, and questions asked by many members. Raises `Forbidden`."""
         require(self._principal, REPORT)
         return QuestionReport(
             days=tuple(Day(*day) for day in self._questions.days()),
@@ -78,9 +78,9 @@ class Reports:
     ) -> ReuseReport:
         """Reuse counted by `by`, rows in the order of their keys.
 
-        Of the entries that the principal sees; a reporter counts what all members see. Raises
-        `InvalidInput` for another word, or when `since` is after `until`, and `Forbidden`, also for
-        a token that may not read where the keys are words of entries.
+        Counts entries that the principal sees; for a reporter, those that all members see. Raises
+        `InvalidInput` for another `by`, or when `since` is after `until`, and `Forbidden`, also for
+        a token without the right to read where the keys are words of entries.
         """
         require(self._principal, REPORT)
         if by in ("tag", "group") and not self._principal.holds("search"):

@@ -1,4 +1,4 @@
-"""The file questions.sqlite: how it is opened for one change, and cleared of what was deleted."""
+"""The file questions.sqlite, opened for each change, and cleared of deleted rows."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from kb.errors import DataDirectoryError
 from kb.messages import _
 
 BRIEFLY = 0.05
-"""Seconds to wait for others who use the file, where something else waits for this."""
+"""Seconds to wait for other users of the file while something else waits for the result."""
 
 _PRAGMAS = {"synchronous": "NORMAL", **LEAVES_NOTHING}
 _MEANING = dict.fromkeys(DAMAGE, "is damaged: put back a copy, or remove it and lose the counts")
@@ -27,12 +27,12 @@ _TABLES = (
     Table("asked", "question blob, member blob", "question, member"),
     Table("common", "words, begins, searches integer", "words, begins"),
 )
-# Something was deleted since the file was last written anew. No number may come twice, which
-# sqlite-utils cannot ask for.
+# A row for each deletion since the last VACUUM. Numbers must not be reused (AUTOINCREMENT), for
+# which sqlite-utils has no option.
 _UNCLEARED = """CREATE TABLE IF NOT EXISTS uncleared (
     number INTEGER PRIMARY KEY AUTOINCREMENT) STRICT"""
 _VERSION = 1
-"""Of a file that has sums over its rows; one without them gets them for the rows that it has."""
+"""The version of a file with checksums; an older file gets them for its present rows."""
 
 _THERE = "SELECT 1 FROM sqlite_schema WHERE name IN ('day', 'window', 'asked', 'common')"
 _TO_CLEAR = "SELECT max(number) FROM uncleared"
@@ -40,7 +40,7 @@ _CLEARED = "DELETE FROM uncleared WHERE number <= ?"
 
 
 class QuestionFile:
-    """The file at `path`, made at first use; what goes wrong is told of the file `named`."""
+    """The file at `path`, made at first use; errors name the file `named`."""
 
     def __init__(self, path: Path, named: Path, log: EventLog) -> None:
         self._path = path
@@ -48,8 +48,8 @@ class QuestionFile:
         self._log = log
 
     def explained(self) -> AbstractContextManager[None]:
-        """Turn what SQLite says into one sentence of `DataDirectoryError`."""
-        # The leading process would take damage that has no name for damage of the views.
+        """Turn errors of SQLite into a `DataDirectoryError` of one sentence."""
+        # Otherwise the leading process would take them for damage to the views.
         return explained(self._explain)
 
     def _explain(self, error: Exception) -> DataDirectoryError:
@@ -64,8 +64,8 @@ class QuestionFile:
 
     @contextmanager
     def writing(self, patience: float = BRIEFLY) -> Iterator[sqlite3.Connection]:
-        """One change of the file, all or nothing; waits so many seconds for others who use it."""
-        # A rollback journal is removed with each transaction, so nothing old is left beside.
+        """A transaction on the file; waits `patience` seconds for other users of it."""
+        # A rollback journal is removed with each transaction, so no old page stays beside the file.
         db = connect(self._path, "rwc", wait=patience, pragmas=_PRAGMAS)
         with closing(db):
             with transaction(db):
@@ -96,9 +96,9 @@ class QuestionFile:
 
 
 def _clear(db: sqlite3.Connection) -> None:
-    """Write the file anew if need be, also where a deletion was cut short."""
+    """Rewrite the file if rows were deleted, also if that was interrupted before."""
     (number,) = db.execute(_TO_CLEAR).fetchone()
     if number is not None:
-        # Moving rows between pages leaves copies that secure_delete alone does not reach.
+        # Rows moved between pages leave copies that secure_delete does not reach.
         db.execute("VACUUM")
         db.execute(_CLEARED, (number,))

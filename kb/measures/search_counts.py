@@ -1,10 +1,10 @@
-"""What is asked, counted without anybody who asked.
+"""Anonymous counts of searches.
 
-How many searches a day had is all that is kept of most of them. The words of a question are kept
-once five different members have asked alike within a window of thirty days; until then there are
-only keyed hashes of question and member, and the key is destroyed at the window's end, also where
-nobody asks any more: the process that leads looks (`kb.erasure.eraser`). With the first
-erasure all but the counts of days goes: words may name whom or what nobody can name any more.
+Of most searches only a count per day is stored. The words of a question are stored once five
+different members have asked it within a window of thirty days; until then there are only keyed
+hashes of question and member, and the key is destroyed at the end of the window, by the leading
+process if nobody searches (`kb.erasure.eraser`). An erasure deletes all but the counts per day, as
+words may name the person or thing erased.
 """
 
 import sqlite3
@@ -29,18 +29,18 @@ from kb.messages import _
 from kb.writer import Clock
 
 ENOUGH = 5
-"""Different members that must have asked alike before the words are kept."""
+"""Different members who must ask a question before its words are stored."""
 
 WINDOW = timedelta(days=30)
 
 REPORT_SECONDS = 2.0
-"""How long a report of the counts waits for other users of the file."""
+"""How long a report waits for other users of the file."""
 
 MOST_UNCOUNTED = 10_000
-"""Searches that are remembered to be counted later."""
+"""Searches that are held back in memory, to be counted later."""
 
 _PASSING = ("window", "asked")
-"""Tables that are begun anew where they are damaged: what is in them lasts thirty days at most."""
+"""Tables that are emptied if damaged: their rows last thirty days at most."""
 
 _ANY_WORDS = """SELECT EXISTS (SELECT 1 FROM asked) OR EXISTS (SELECT 1 FROM common)"""
 _COUNT = "INSERT INTO day VALUES (?, 1) ON CONFLICT DO UPDATE SET searches = searches + 1"
@@ -58,7 +58,7 @@ _COMMON = "SELECT words, begins, searches FROM common ORDER BY begins DESC, sear
 
 
 class _Search(Struct, frozen=True):
-    """A search to be counted; of one that had to wait the words are not kept."""
+    """A search to be counted, without its words if it had to wait."""
 
     at: datetime
     question: str | None
@@ -66,7 +66,7 @@ class _Search(Struct, frozen=True):
 
 
 class CommonQuestion(Struct, frozen=True, kw_only=True):
-    """Words that at least five members asked for, and how often since the fifth did."""
+    """A question of at least five members, and how often it was asked since the fifth."""
 
     words: str
     window_begins: str
@@ -76,7 +76,7 @@ class CommonQuestion(Struct, frozen=True, kw_only=True):
 class Questions:
     """Counts in a small file of their own, made at first use. Usable from any thread.
 
-    What goes wrong is told of the file `named`, where that at `path` is a copy of it.
+    Errors name the file `named`, of which that at `path` may be a copy.
     """
 
     def __init__(
@@ -108,12 +108,12 @@ class Questions:
         self._count()
 
     def asked_now(self, question: str, member: str | None) -> None:
-        """The same without waiting: a search is never worth the answer to it."""
+        """As `asked`, in the background, so that counting never delays an answer."""
         self._note(question, member)
         self._soon.ask()
 
     def settle(self) -> None:
-        """Wait until what was asked is counted."""
+        """Wait until all searches so far are counted."""
         self._soon.settle()
 
     def _note(self, question: str, member: str | None) -> None:
@@ -126,7 +126,7 @@ class Questions:
             self._count()
 
     def _count(self) -> None:
-        """Count all searches that were noted, or keep them for later without their words."""
+        """Count all noted searches, or hold them back without their words."""
         with self._noting:
             noted, self._uncounted = self._uncounted, []
         counted = False
@@ -160,9 +160,9 @@ class Questions:
             db.execute(_KEEP, (words, begins))
 
     def tidy(self) -> None:
-        """Destroy the hashes and the key of a window that is over, to the last byte.
+        """Destroy the hashes and the key of a window that has ended, to the last byte.
 
-        Raises `DataDirectoryError`, also for counts that are not what was counted.
+        Raises `DataDirectoryError`, also for damaged counts.
         """
         self.settle()
         if self._path.exists():
@@ -172,18 +172,18 @@ class Questions:
             self._refuse_damaged(damaged)
 
     def days(self) -> list[tuple[str, int]]:
-        """How many searches each day (UTC) had, by date. Raises `DataDirectoryError`."""
+        """The number of searches of each day (UTC), by date. Raises `DataDirectoryError`."""
         return self._read(_DAYS)
 
     def common(self) -> list[CommonQuestion]:
-        """What enough members asked for, the latest window first. Raises `DataDirectoryError`."""
+        """Common questions, the latest window first. Raises `DataDirectoryError`."""
         return [
             CommonQuestion(words=words, window_begins=begins, searches=searches)
             for words, begins, searches in self._read(_COMMON)
         ]
 
     def forget(self) -> None:
-        """Leave nothing of what was asked, in no byte of the file; a window begins.
+        """Delete all words and hashes, to the last byte of the file; a new window begins.
 
         Raises `DataDirectoryError`.
         """
@@ -197,7 +197,7 @@ class Questions:
                     tally.count_again(db, table)
 
     def remembers(self, position: int) -> bool:
-        """Whether words of before `position` are there again. Raises `DataDirectoryError`."""
+        """Whether words from before `position` are back. Raises `DataDirectoryError`."""
         self.settle()
         if not position or not self._path.exists():
             return False
@@ -208,7 +208,7 @@ class Questions:
         return bool(any_words) and not knows
 
     def _read(self, sql: str) -> list[tuple[Any, ...]]:
-        """Rows as they were written; raises `DataDirectoryError` where they are not."""
+        """Rows of a query; raises `DataDirectoryError` if the file is damaged."""
         self.settle()
         with self._lock, self._file.explained(), self._file.writing(REPORT_SECONDS) as db:
             _close(db, self.clock())
