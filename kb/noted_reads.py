@@ -1,7 +1,7 @@
-"""What was read of the log while something was decided, so that it still holds when it is written.
+"""Optimistic concurrency for commands that read several streams.
 
-A command reads streams to see whether it may happen: an entry to endorse must not be archived,
-another steward be there. Each stream read goes along with the append as a check of its version.
+A command reads streams to see whether it is allowed: an entry to endorse must not be archived,
+there must be another steward. Each stream that was read becomes a version check of the append.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from kb.log_errors import log_errors
 
 
 class StreamLog(Protocol):
-    """What commands need of an `EventLog`."""
+    """The part of `EventLog` that commands use."""
 
     def append(self, *writes: StreamWrite) -> list[RecordedEvent]:
         """See `EventLog.append`."""
@@ -26,7 +26,7 @@ class StreamLog(Protocol):
 
 
 class NotedReads:
-    """A log that knows what each thread has read of it while it decides something."""
+    """A log that notes which versions of streams each thread reads during a command."""
 
     def __init__(self, log: StreamLog) -> None:
         self.log = log
@@ -46,12 +46,12 @@ class NotedReads:
         with log_errors():
             recorded = self.log.read_stream(stream)
         if self._versions is not None:
-            # Of two reads the first counts: what was decided on it holds no more after another.
+            # Of two reads the first counts: a decision made on it may not hold for the second.
             self._versions.setdefault(stream, len(recorded))
         return recorded
 
     def append(self, events: Mapping[str, Sequence[NewEvent]]) -> list[RecordedEvent]:
-        """Write the events of each stream, if all that was noted still is as it was read.
+        """Append the events of each stream, unless a noted stream has changed since.
 
         Within `noting`, after these streams were read. Raises `VersionConflict`, and as
         `log_errors` does.

@@ -1,4 +1,4 @@
-"""Links that work once, whole, opened in a browser."""
+"""Addresses of links that work once."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -15,11 +15,11 @@ PAGES: "dict[Purpose, tuple[str, int]]" = {
     "invitation": ("join", 14),
     "sign-in": ("enter", 1),
 }
-"""The page that each purpose leads to, and for how many days a link can be used."""
+"""Purpose -> the page that its link opens, and the days for which that is valid."""
 
 
 class OneTimeLink(Struct, frozen=True):
-    """For whom a link is, the link, and until when it can be used."""
+    """A link, the id of its member, and until when it can be used."""
 
     id: str
     link: str
@@ -33,9 +33,9 @@ def one_time_link(
     member: str,
     served: str | None = None,
 ) -> OneTimeLink:
-    """A new link for `member`; those made before for the same purpose work no longer.
+    """Make a link for `member`; earlier ones for the same purpose become void.
 
-    `served` is where the pages are, unless the settings name an address.
+    `served` is the address of the pages, unless the settings name one.
     """
     from events.clock import utc_now
 

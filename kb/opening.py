@@ -1,4 +1,4 @@
-"""Opens the parts of a data directory and brings them up to its log, or else to read only."""
+"""Opens the parts of a data directory, up to date with its log, read-only if need be."""
 
 import sqlite3
 from collections.abc import Callable
@@ -22,9 +22,9 @@ Notice = Callable[[str], None]
 def open_parts(
     directory: DataDirectory, settings: Settings, embedder: "Embedder", notice: Notice
 ) -> Parts:
-    """The parts, with views that hold all of the log; only to be read where nothing can be written.
+    """The parts, with views that hold all of the log; read-only if nothing can be written.
 
-    `notice` is then told why. Raises what comes of a directory that cannot be used at all.
+    `notice` then gets the reason. Raises the error if the directory cannot be used at all.
     """
     remove_left()
     reason = unwritable(directory.root)
@@ -45,13 +45,15 @@ def open_parts(
 
 
 def _refuse_unhidden(parts: Parts, why: str) -> None:
-    """What is erased is hidden by the views; entries that are to go with their author not yet."""
+    """Raise if entries must still be erased with their author: the views do not hide these."""
     if parts.views.entries_of_erased():
-        raise DataDirectoryError(f"Entries of an erased member cannot be erased with them: {why}")
+        raise DataDirectoryError(
+            _("Entries of an erased member cannot be erased with them: {why}", why=why)
+        )
 
 
 def _refuse_other_program(parts: Parts) -> None:
-    """A running process of another version never makes the views that this one reads."""
+    """Raise if the leading process is of another version: it never makes the views we read."""
     if parts.reader.is_of_this_program():
         return
     with parts.backends.leadership().taken(PATIENCE_SECONDS) as leads:

@@ -1,4 +1,4 @@
-"""What a member takes along: how an area reads what they said, and tells it to people."""
+"""A member's own data: how each area reads it, and shows it to people."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -9,48 +9,48 @@ from msgspec import Struct, structs
 from events.event import RecordedEvent
 
 ToldEvent = tuple[RecordedEvent, Any]
-"""An event and what it says."""
+"""An event and its decoded payload."""
 
 Lines = Iterable[str]
 
 SPOKE_IN = """SELECT entry_id FROM history WHERE actor = ? AND stream = ?
 GROUP BY entry_id ORDER BY min(position)"""
-"""The entries in whose streams of a kind somebody spoke, as the views tell."""
+"""The entries in whose streams of a kind a member acted, from the views."""
 
 CARRIED = ("group", "evidence", "resulting_entry")
-"""Fields of events that say what stands afterwards, so that another member may have settled it."""
+"""Fields of events with the whole new state, whose value may come from another member."""
 
 
 class Reading(Protocol):
-    """Reads streams as far as they can be read, and keeps what of the member's cannot."""
+    """Reads streams as far as possible, and notes parts of the member's that are unreadable."""
 
     member: str
 
     def told(self, what: str, key: str, stream: str) -> tuple[list[ToldEvent], list[RecordedEvent]]:
-        """The events of `stream` with what they say, and those that cannot be read.
+        """The events of `stream` with their payloads, and those that cannot be read.
 
-        `what` and `key` say in words and by an id what it is, where something of it is missing.
+        `what` (in words) and `key` (an id) name it in the list of missing parts.
         """
         ...
 
     def where(self, kind: str, sql: str, *parameters: str) -> Iterator[str]:
-        """The ids of what the member said something in, as the views know, and as they lack."""
+        """The ids of things that the member wrote in, from the views and from parked events."""
         ...
 
     def aside(self, kind: str) -> Iterator[str]:
-        """The streams of a kind that the views lack, where the member said something."""
+        """The streams of a kind with parked events in which the member wrote."""
         ...
 
     def ids(self, sql: str, *parameters: str) -> list[str]:
-        """The ids that a query of the views finds, without regard to who may see them."""
+        """The ids that a query finds in the views, whoever may see them."""
         ...
 
 
 class Own(Struct, frozen=True, kw_only=True):
-    """What a member takes along of an area, each a value for programs.
+    """How an area exports a member's own data.
 
-    Programs find them under `name`, people under `title`. `lines` tells one of them in Markdown,
-    given the names of groups by id; `groups` are the ids of those that it names.
+    In JSON the values are under `name`, in Markdown under `title`. `lines` formats a value in
+    Markdown, given the names of groups by id; `groups` are the ids of the groups in it.
     """
 
     name: str
@@ -61,14 +61,14 @@ class Own(Struct, frozen=True, kw_only=True):
 
 
 def of_types(told: Iterable[ToldEvent], *types: type) -> Iterator[ToldEvent]:
-    """Those that say something of `types`."""
+    """Those whose payload is one of `types`."""
     return ((event, said) for event, said in told if isinstance(said, types))
 
 
 def said_by(member: str, told: Sequence[ToldEvent], *, whole: bool) -> Iterator[ToldEvent]:
-    """The events of `member`, without values that they only carried on from another member.
+    """The events of `member`, without values that they repeated from another member.
 
-    Unless `told` is `whole`, nobody knows who settled a value, so none is told.
+    Unless `told` is `whole`, the author of a repeated value is unknown, so none is included.
     """
     settled: dict[str, tuple[object, str]] = {}
     for event, said in told:
@@ -82,7 +82,7 @@ def said_by(member: str, told: Sequence[ToldEvent], *, whole: bool) -> Iterator[
 
 
 def item(name: str, value: object, indent: str = "  ") -> str:
-    """A point of a list; further lines of the value stay in it."""
+    """A list item; further lines of the value are indented."""
     return f"- {name}: {value}".replace("\n", f"\n{indent}")
 
 

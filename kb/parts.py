@@ -1,4 +1,4 @@
-"""The parts of an opened data directory, shared by all who ask: log, vault, views and the rest."""
+"""The parts of an opened data directory, shared by all sessions: log, vault, views and so on."""
 
 import math
 import secrets
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from kb.accounts.accounts import Accounts
 
 CATCH_UP_SECONDS = 10.0
-"""How long one who takes a steward away or gives a group a name waits for the views."""
+"""How long a command whose rules read the views waits for them."""
 
 
 class Parts:
@@ -106,15 +106,15 @@ class Parts:
         self._opening_accounts = Lock()
         self._accounts: Accounts | None = None
         if brought_over and directory.accounts.exists():
-            # With the log that they belong to: accounts of the format before that come later are
-            # an older copy. What is wrong with them is said when they are needed.
+            # Migrated together with their log, as accounts of the previous format that turn up
+            # later are an older copy. Errors are reported when the accounts are needed.
             with suppress(KnowledgeBaseError, EventLogError):
                 _ = self.accounts.store
 
     @property
     def accounts(self) -> "Accounts":
-        """What signing in needs."""
-        # Here, since most commands need none of its libraries.
+        """The accounts, opened at first use."""
+        # Imported here, since most commands need none of its libraries.
         from kb.accounts.accounts import Accounts
 
         with self._opening_accounts:
@@ -128,9 +128,9 @@ class Parts:
             return self._accounts
 
     def _tidy_questions(self, notice: Callable[[str], None]) -> None:
-        """Nothing else needs the counts: where they are damaged, that is told and all else goes on.
+        """Tidy the counts of searches. Damage to them is reported, and nothing else stops for it.
 
-        Erasing is refused until they are well again.
+        Erasing is refused until they are repaired.
         """
         try:
             self.questions.tidy()
@@ -163,7 +163,7 @@ class Parts:
                 self.worker.ensure(position, each, timeout=left, all_before=all_before)
 
     def close(self) -> None:
-        """Let go of everything; the background work ends first."""
+        """Close everything; the background work ends first."""
         self.questions.settle()
         self.worker.close()
         self.index.close()

@@ -1,4 +1,4 @@
-"""What one principal sees and does in an opened base."""
+"""The session of one principal in an opened base."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,10 +33,10 @@ from kb.writer import Writer
 
 
 class Session:
-    """Commands, queries and search in the name of `principal`; `KnowledgeBase.as_` makes one.
+    """Commands, queries and search on behalf of `principal`; `KnowledgeBase.as_` makes one.
 
-    It costs next to nothing, as each part is made when it is first used, and is never closed: it
-    ends with the base. What is read comes from `views`. Usable from any thread.
+    It is cheap, as each part is made at first use, and needs no closing: it ends with the base.
+    Reads come from `views`. Usable from any thread.
     """
 
     def __init__(self, parts: Parts, principal: Principal, views: Reads | None = None) -> None:
@@ -46,23 +46,23 @@ class Session:
 
     @contextmanager
     def snapshot(self) -> Iterator[Self]:
-        """The same, reading the views as they are at its first read, for one thread at a time.
+        """A session that reads one snapshot of the views, for one thread at a time.
 
-        Nothing is read from it afterwards. Commands decide on what is there all the same.
+        It ends with the block. Commands still decide on the present state.
         """
         with self._parts.reader.snapshot() as views:
             yield type(self)(self._parts, self.principal, views)
 
     def as_(self, principal: Principal) -> Self:
-        """What `principal` sees and does, in the same state of the views where this is of one."""
+        """A session for `principal`, on the same snapshot of the views if this has one."""
         return type(self)(self._parts, principal, self._views)
 
     def renew(self) -> None:
-        """Read the views from here on as they are then, where this is a snapshot."""
+        """Take a new snapshot of the views, if this session has one."""
         self._views.renew()
 
     def incomplete(self) -> str:
-        """A sentence if anything that was recorded could not be taken in; empty otherwise."""
+        """A sentence if any event could not be taken in; empty otherwise."""
         with storage_errors(self._parts.directory.root):
             lacking = self._views.incomplete() or self._parts.parked.all()
         return INCOMPLETE if lacking else ""
@@ -74,7 +74,7 @@ class Session:
 
     @cached_property
     def directory(self) -> Directory:
-        """Members, groups and what changed about them."""
+        """Members, groups and changes to them."""
         return Directory(self._views, self.principal)
 
     @cached_property
@@ -121,7 +121,7 @@ class Session:
 
     @property
     def credentials(self) -> Credentials:
-        """What members sign in with: tokens, links, passwords and the rest."""
+        """Sign-in data of members: tokens, links, passwords and so on."""
         return Credentials(self._parts.accounts, self._writer)
 
     def search(
@@ -132,10 +132,10 @@ class Session:
         limit: int = 10,
         settled: bool = True,
     ) -> Answer:
-        """The entries that answer `question`, of those that `filter` lets through; see `Search`.
+        """The entries that answer `question` among those that `filter` allows; see `Search`.
 
-        `Answer.behind` tells how many the index lacks; `KnowledgeBase.catch_up` waits for them. One
-        that is not `settled`, since someone is still typing, counts as none that was asked.
+        `Answer.behind` is how many the index lacks; `KnowledgeBase.catch_up` waits for them. A
+        question that is not `settled`, since its author is still typing, is not counted.
         """
         with storage_errors(self._parts.directory.root):
             answer = self._search(question, filter or EntryFilter(), limit=limit)
@@ -144,14 +144,14 @@ class Session:
         return answer
 
     def own_data(self) -> OwnData:
-        """Everything that is the principal's own. Raises `Forbidden` for someone not known."""
+        """The principal's own data. Raises `Forbidden` if they are not signed in."""
         if self.principal.member is None:
             raise Forbidden(_("Sign in to take your data along."))
         with storage_errors(self._parts.directory.root):
             return own_data(self._views, self._writer, self._parts.accounts, self.directory, OWN)
 
     def wait(self, position: int, *, timeout: float | None = None) -> None:
-        """Return when searches find what the principal wrote at `position`.
+        """Return when searches find the principal's change at `position`.
 
         Raises `NotYetSearchable` after `timeout` seconds, or when the work cannot go on.
         """

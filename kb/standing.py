@@ -1,4 +1,4 @@
-"""Whether a member is still who they were when they were asked who they are, as the log has it."""
+"""Check in the log that a member still has the standing they had when they signed in."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -9,13 +9,13 @@ from kb.errors import Forbidden
 from kb.messages import _
 
 Holds = Callable[[Iterable[Any]], frozenset[Role]]
-"""Which roles a member has, from what the events `OF_ROLES` on their stream say."""
+"""The roles of a member after the payloads of the events `OF_ROLES` on their stream."""
 
 ENDED = frozenset({"member-left", "member-erased"})
-"""After one of these events on their stream nobody writes any more."""
+"""After one of these events on their stream a member writes nothing more."""
 
 OF_ROLES = frozenset({"member-invited", "member-role-given", "member-role-taken"})
-"""The events on a member's stream that say which roles they have."""
+"""The events on a member's stream that change their roles."""
 
 
 def refuse_changed(
@@ -24,11 +24,11 @@ def refuse_changed(
     decoded: Callable[[Iterable[RecordedEvent]], list[Any]],
     holds: Holds | None,
 ) -> None:
-    """Raise `Forbidden` for one who left, was erased or, if `holds` tells, lost a role meanwhile.
+    """Raise `Forbidden` if `principal` left, was erased or (given `holds`) lost a role meanwhile.
 
-    `own` is the stream of `principal`, of which `decoded` tells what events say.
+    `own` is their stream, and `decoded` returns the payloads of events.
     """
-    # One that is damaged may have been the end: decoding says so.
+    # A damaged event may have been the end; decoding it raises.
     decoded(event for event in own if isinstance(event, DamagedEvent))
     if any(event.type in ENDED for event in own):
         raise Forbidden(_("You are not a member any more, so you cannot change anything."))

@@ -1,4 +1,4 @@
-"""What there is to say about a data directory: the values that `kb status` shows."""
+"""The status of a data directory, as `kb status` shows it."""
 
 from contextlib import suppress
 
@@ -59,7 +59,7 @@ class ProjectionStatus(Struct, frozen=True, kw_only=True):
 
 
 def gather(parts: Parts, lacking: str) -> Status:
-    """The status now; `lacking` says what cannot be opened.
+    """The present status; `lacking` is a sentence about lost keys, or empty.
 
     Loads neither the model nor the search libraries.
     """
@@ -102,7 +102,7 @@ def gather(parts: Parts, lacking: str) -> Status:
 
 
 def _views(reader: ViewReader) -> tuple[int, tuple[int, int, int], tuple[ParkedEvent, ...]]:
-    """How far the views are, their counts of entries, archived ones and reuses, what is parked."""
+    """The position of the views, the counts of entries, archived ones and reuses, parked events."""
     try:
         with reader.read(operator().labels) as db:
             entries, archived, _ = db.execute(TOTALS).fetchone()

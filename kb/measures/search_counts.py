@@ -218,7 +218,7 @@ class Questions:
         return found
 
     def _mended(self, db: sqlite3.Connection) -> list[str]:
-        """The tables that are damaged, but those that are begun anew."""
+        """Empty damaged tables of passing rows; returns the other damaged tables."""
         damaged = tally.damaged_now(db)
         if {*damaged} & {*_PASSING}:
             for table, forgetting in zip(_PASSING, _FORGET, strict=False):
@@ -238,7 +238,7 @@ class Questions:
             )
 
     def _window(self, db: sqlite3.Connection, now: datetime) -> tuple[str, bytes]:
-        """The beginning and key of the window that is open; what an old one held is destroyed."""
+        """The beginning and key of the open window; destroys what an ended one held."""
         _close(db, now)
         found: tuple[str, bytes] | None = db.execute(_KEY).fetchone()
         if found is None:
@@ -254,7 +254,7 @@ def _close(db: sqlite3.Connection, now: datetime) -> None:
 
 
 def normalised(question: str) -> str:
-    """The words that count, each once, in alphabetical order: what makes two questions alike."""
+    """The distinct words of a question in alphabetical order, by which questions are compared."""
     from indexer.text.analysis import distinct
     from indexer.text.letters import composed
 

@@ -1,13 +1,13 @@
-"""Work that nobody waits for: done in a thread of its own, soon after it was asked for."""
+"""Background work that its caller does not wait for."""
 
 from collections.abc import Callable
 from threading import Lock, Thread, current_thread
 
 
 class Soon:
-    """Does `work` after each `ask`, once for all that come while it is at it.
+    """Runs `work` in a thread after each `ask`; calls during a run share the next run.
 
-    Its thread lives as long as there is something to do.
+    The thread ends when there is nothing to do.
     """
 
     def __init__(self, work: Callable[[], object]) -> None:
@@ -17,7 +17,7 @@ class Soon:
         self._thread: Thread | None = None
 
     def ask(self) -> None:
-        """Have it done from here on."""
+        """Request a run."""
         with self._lock:
             self._asked = True
             if self._thread is None:
@@ -25,7 +25,7 @@ class Soon:
                 self._thread.start()
 
     def settle(self) -> None:
-        """Wait until all is done that was asked before."""
+        """Wait until all runs requested so far are done."""
         thread = self._thread
         if thread is not None and thread is not current_thread():
             thread.join()
@@ -35,7 +35,7 @@ class Soon:
             while self._goes_on():
                 self._work()
         except BaseException:
-            self._thread = None  # what is wrong is told, and the next one begins anew
+            self._thread = None  # the error is reported, and the next `ask` starts a thread
             raise
 
     def _goes_on(self) -> bool:

@@ -1,4 +1,4 @@
-"""What the program says to people: English sentences with arguments, and their translations."""
+"""Messages for people: English sentences with arguments, and their translations."""
 
 from kb.messages.catalogues import languages, render
 from kb.messages.choosing import chosen, shell_language, speak

@@ -1,6 +1,6 @@
-"""The catalogues of translations: one .po file for each language, read where it is first needed.
+"""Catalogues of translations: a .po file for each language, loaded at first use.
 
-English is what stands in the source, so it has none and loads nothing.
+English is the language of the source, so it has none and loads nothing.
 """
 
 import string
@@ -18,13 +18,13 @@ LOCALE = Path(__file__).parent / "locale"
 
 @lru_cache(1)
 def languages() -> tuple[str, ...]:
-    """The languages that there are, English first, each as BCP 47 writes it."""
+    """The codes (BCP 47) of all languages with a catalogue, after English."""
     return (ENGLISH, *sorted(path.name for path in LOCALE.iterdir() if path.is_dir()))
 
 
 @lru_cache(1)
 def names_of_languages() -> dict[str, str]:
-    """What each of `languages` calls itself, by its code."""
+    """The name of each of `languages` in itself, by its code."""
     from babel import Locale
 
     return {each: Locale.parse(each, sep="-").display_name or each for each in languages()}
@@ -37,7 +37,7 @@ def catalogue(language: str) -> Path:
 
 @lru_cache
 def translations(language: str) -> NullTranslations:
-    """The translations into `language`; what is not translated is answered in English."""
+    """The translations into `language`; untranslated messages come back in English."""
     if language == ENGLISH:
         return NullTranslations()
     from babel.messages.mofile import write_mo
@@ -52,14 +52,14 @@ def translations(language: str) -> NullTranslations:
 
 def render(text: str, language: str) -> str:
     """`text` in `language`, if it is a message; any other text as it stands."""
-    # What is empty stays so: a catalogue has its own header under that.
+    # The empty string is not looked up: a catalogue has its header under it.
     if not isinstance(text, Message) or not text.source or language == ENGLISH:
         return str(text)
     known = translations(language)
     if text.many:
         pattern = known.ngettext(text.source, text.many, text.number)
     else:
-        # Before Python 3.13 a singular that has a plural elsewhere is not found by itself.
+        # Before Python 3.13 `gettext` does not find a singular that also has a plural.
         pattern = known.ngettext(known.gettext(text.source), "", 1)
     return _Formatter(language).vformat(pattern, (), text.arguments) if text.arguments else pattern
 

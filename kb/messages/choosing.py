@@ -1,4 +1,4 @@
-"""Which language a reader gets: of those that there are the one that they like best."""
+"""Choice of the language of a reader: the available one that they prefer."""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ LONGEST = 1000
 def chosen(accept_language: str, otherwise: str = "") -> str:
     """The language for a header `Accept-Language` (RFC 9110, 12.5.4).
 
-    Where none fits it is that of `otherwise`, as "de" or "de_AT.UTF-8"; else English.
+    If none is available, that of `otherwise`, such as "de" or "de_AT.UTF-8"; else English.
     """
     there = {language.lower(): language for language in languages()}
     for name in _by_liking(accept_language[:LONGEST]):
@@ -31,17 +31,17 @@ _of_shell: ContextVar[str] = ContextVar("language of the shell", default="")
 
 
 def shell_language() -> str:
-    """The language of the shell: what was said to `speak`, else what `KB_LANG` says."""
+    """The language of the shell: the one set with `speak`, else that of `KB_LANG`."""
     return chosen("", _of_shell.get() or os.environ.get(VARIABLE, ""))
 
 
 def speak(language: str) -> None:
-    """Have `language` in the shell, from where it is known whose it is."""
+    """Set the language of the shell, once its user is known."""
     _of_shell.set(language)
 
 
 def _by_liking(header: str) -> Iterator[str]:
-    """The languages of the header, best first; one that is not wanted, or unclear, is left out."""
+    """The languages of the header, best first, without rejected or malformed ones."""
     liked = []
     for piece in header.split(","):
         name, _, quality = piece.partition(";")

@@ -1,15 +1,15 @@
-"""Numbers and times as a language writes them; in English without loading anything."""
+"""Numbers and times in the format of a language; English loads nothing."""
 
 from datetime import UTC, datetime
 
 from kb.messages.message import ENGLISH
 
 _PATTERNS = {",": "#,##0", ".2f": "0.00"}
-"""How the formats of Python that messages use are called in CLDR."""
+"""Format of Python in a message -> pattern of CLDR."""
 
 
 def number(value: float, spec: str, language: str) -> str:
-    """`value` in the format `spec` of Python, with the signs that the language takes."""
+    """`value` in the format `spec` of Python, with the separators of the language."""
     if language == ENGLISH or spec not in _PATTERNS:
         return format(value, spec)
     from babel.numbers import format_decimal
@@ -28,10 +28,10 @@ def day(time: datetime, language: str) -> str:
 
 
 def minute(time: datetime, language: str) -> str:
-    """The day and the minute of an aware time in UTC, which it says."""
+    """The day and the minute of an aware time in UTC, followed by "UTC"."""
     return f"{day(time, language)}, {time.astimezone(UTC):%H:%M} UTC"
 
 
 def _locale(language: str) -> str:
-    """As Babel writes the name of a language."""
+    """The code of a language as Babel takes it."""
     return language.replace("-", "_")

@@ -1,4 +1,4 @@
-"""A message: an English sentence that keeps what it was made of, to be said in other languages."""
+"""A message: an English sentence that keeps its template and arguments, for translation."""
 
 import json
 from collections.abc import Mapping
@@ -8,16 +8,16 @@ ENGLISH = "en"
 """The language of the source."""
 
 Value = str | int | float
-"""What may stand in a message; a text may be a message itself."""
+"""An argument of a message; a text may be a message itself."""
 
 
 class Message(str):
     """The English sentence, which remembers its `source` and `arguments`.
 
-    It is a `str`, so whatever knows no languages shows English. Cut, joined or put into another
-    text it is a plain one; put it into another message instead. `source` is what catalogues list,
-    with the names of arguments in braces; of a message with a plural that is its singular, `many`
-    the plural, and `number` chooses.
+    It is a `str`, so code that knows no languages shows English. Sliced, joined or formatted into
+    other text it becomes a plain string; make it an argument of another message instead. `source`
+    is the key in catalogues, with the names of arguments in braces; if there is a plural, `source`
+    is the singular, `many` the plural, and `number` chooses.
     """
 
     source: str
@@ -42,12 +42,12 @@ class Message(str):
 
 
 def _(source: str, **arguments: Value) -> Message:
-    """The message with this English text, in which arguments stand in braces by their names."""
+    """The message with this English text, which has the names of `arguments` in braces."""
     return Message(source, arguments)
 
 
 def ngettext(one: str, many: str, count: int, **arguments: Value) -> Message:
-    """The same for a count: `one` in English for 1, `many` for all else; both may have `{count}`.
+    """A message with a count: `one` in English for 1, else `many`; both may have `{count}`.
 
     Other languages have as many forms as they need.
     """
@@ -55,9 +55,9 @@ def ngettext(one: str, many: str, count: int, **arguments: Value) -> Message:
 
 
 def restored(text: str) -> Message:
-    """The message that `Message.stored` wrote, or a sentence as views kept it before.
+    """The message that `Message.stored` wrote.
 
-    Those are read until such a view is made anew.
+    A plain sentence too: views of earlier versions have these until they are rebuilt.
     """
     if not text.startswith("["):
         return Message(text, {})

@@ -1,1 +1,1 @@
-"""Everything that is a member's own, to take along."""
+"""The export of a member's own data."""

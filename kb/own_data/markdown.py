@@ -16,7 +16,7 @@ Lines = Iterator[str]
 
 
 def as_markdown(data: OwnData, shown: Iterable[Own]) -> str:
-    """The data for people: every text whole, times in UTC."""
+    """The data for people, with all texts in full and times in UTC."""
     names = {group.id: group.name for group in data.groups}
     parts: dict[str, Iterable[str]] = {
         "# What is mine": _member(data, names),

@@ -1,7 +1,7 @@
-"""Reads everything that is a member's own.
+"""Collects a member's own data.
 
-The views tell where the member said something; what they said is read from the log, for views have
-the last word alone, no matter who had it.
+The views tell where the member wrote something; the texts are read from the log, as views hold only
+the latest version, whoever wrote it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,17 +35,17 @@ DAMAGED = _("The log is damaged there: put back a copy of it.")
 
 
 class OwnProfile(Struct, frozen=True, kw_only=True):
-    """What the member told about themselves, from `at` on."""
+    """A profile of the member, valid from `at` on."""
 
     at: datetime
     profile: Profile
 
 
 class OwnSignIn(Struct, frozen=True, kw_only=True):
-    """What the member signs in with, and where they are signed in.
+    """How the member signs in, and where they are signed in.
 
-    Of a name, a password and an account elsewhere only hashes are kept: here stands whether they
-    are set. Nothing in it opens anything.
+    A name, a password and an account elsewhere are stored as hashes only, so these say whether they
+    are set. It contains no secret.
     """
 
     name: bool
@@ -57,9 +57,9 @@ class OwnSignIn(Struct, frozen=True, kw_only=True):
 
 
 class Missing(Struct, frozen=True, kw_only=True):
-    """Something of the member that cannot be read: where it was said, when, and why it is missing.
+    """An unreadable part of the member's data: where and when it was written, and why it is lost.
 
-    `at` is None where the whole of it is missing.
+    `at` is None if the whole stream is.
     """
 
     what: str
@@ -69,11 +69,11 @@ class Missing(Struct, frozen=True, kw_only=True):
 
 
 class OwnData(Struct, frozen=True, kw_only=True):
-    """All that the knowledge base holds of a member, as far as it is theirs.
+    """Everything in the knowledge base that is a member's own.
 
-    `said` has for each area what they said there, under its name. `groups` are those that they are
-    in or that an entry of theirs is shown to. `changes` were made
-    about them, `changed` is what they changed for others. `missing` is what cannot be read now.
+    `said` has what they wrote, by name of the area. `groups` are those that they are in or that an
+    entry of theirs is shown to. `changes` were made to their rights, `changed` by them to those of
+    others. `missing` are parts that cannot be read now.
     """
 
     member: MemberView
@@ -93,14 +93,14 @@ def own_data(
     directory: Directory,
     parts: Iterable[Own],
 ) -> OwnData:
-    """What belongs to the principal. Raises `Forbidden` for someone not known.
+    """The own data of the principal. Raises `Forbidden` if they are not signed in.
 
-    It is theirs whatever their role, also what they said in entries that they no longer see; what
-    others said in their entries, or tied to them, is not.
+    It does not depend on their role, and includes what they wrote in entries that they no longer
+    see, but not what others wrote in their entries or about them.
     """
     member = writer.actor
     everybody = Directory(views, access.operator())
-    # As they see themselves: that others have a name like theirs is not told to every role.
+    # As they see themselves: not every role may learn that others have a similar name.
     me = directory.member(member)
     reading = _Reading(views, writer, member)
     profiles = tuple(_profiles(reading, member))
@@ -119,14 +119,14 @@ def own_data(
 
 
 def as_json(data: OwnData) -> bytes:
-    """The data for programs: what was said in an area stands beside the rest."""
+    """The data for programs, with the values of each area at the top level."""
     values = {name: value for name, value in structs.asdict(data).items() if name != "said"}
     encoded = msgspec.json.encode({**values, **data.said}, order="deterministic", enc_hook=str)
     return msgspec.json.format(encoded, indent=2)
 
 
 class _Reading:
-    """Reads streams as far as they can be read, and keeps what of the member's cannot."""
+    """Implements `Reading`, and collects what is `missing`."""
 
     def __init__(self, views: Reads, writer: Writer, member: str) -> None:
         self._views = views
@@ -136,16 +136,16 @@ class _Reading:
         self.missing: list[Missing] = []
 
     def ids(self, sql: str, *parameters: str) -> list[str]:
-        """The ids that a query of the views finds, without regard to who may see them."""
+        """See `Reading`."""
         with self._views.read(access.operator().labels) as db:
             return [found for (found,) in db.execute(sql, parameters)]
 
     def told(self, what: str, key: str, stream: str) -> tuple[list[ToldEvent], list[RecordedEvent]]:
-        """The events of `stream` with what they say, and those that cannot be read."""
+        """See `Reading`."""
         try:
             told, lost = self._writer.readable(stream)
         except DataDirectoryError:
-            # The sentence may name a place of the server, which is the operator's.
+            # The error may name a path of the server, which is for the operator only.
             self.missing.append(Missing(what=what, id=key, at=None, why=DAMAGED))
             return [], []
         events = (*(event for event, _ in told), *(event for event, _ in lost))
@@ -158,7 +158,7 @@ class _Reading:
         return told, [event for event, _ in lost]
 
     def aside(self, kind: str) -> Iterator[str]:
-        """The streams of a kind that the views lack, where the member said something."""
+        """See `Reading`."""
         for stream in self._aside:
             if stream.startswith(f"{kind}-"):
                 with suppress(DataDirectoryError):
@@ -167,7 +167,7 @@ class _Reading:
                         yield stream
 
     def where(self, kind: str, sql: str, *parameters: str) -> Iterator[str]:
-        """The ids of what the member said something in, as the views know, and as they lack."""
+        """See `Reading`."""
         known = self.ids(sql, self.member, *parameters)
         lacked = (stream.partition("-")[2] for stream in self.aside(kind))
         yield from dict.fromkeys((*known, *lacked))

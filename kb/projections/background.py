@@ -1,4 +1,4 @@
-"""Work in the background that is begun once, stopped, and goes on after what went wrong."""
+"""A background thread that repeats steps until it is stopped, and retries after errors."""
 
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -10,14 +10,14 @@ from indexer.errors import IndexerError
 from kb.errors import KnowledgeBaseError
 
 RETRY_SECONDS = 1.0
-"""How long the background work rests after an error, e.g. a full disk."""
+"""How long the background work pauses after an error, e.g. a full disk."""
 
 
 class Background:
-    """At most one thread of this `name`, and the steps that it takes over and over.
+    """At most one thread of this `name`, which repeats its steps.
 
-    `moved` is told when something went wrong; `errors` has a sentence each, and `changed` is called
-    with them when they are others. Usable from any thread.
+    An error notifies `moved`; `errors` has a sentence each, and `changed` is called with them when
+    they change. Usable from any thread.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Background:
         return self._thread is not None
 
     def start(self, work: Callable[[], None], refuse: Callable[[], None]) -> bool:
-        """Begin `work` unless it runs already, or `refuse` raises; answers whether."""
+        """Start `work` unless it runs already; returns whether. Raises what `refuse` raises."""
         with self._lifecycle:
             refuse()
             if self._thread:
@@ -51,7 +51,7 @@ class Background:
             return True
 
     def stop(self) -> None:
-        """End it after the step at hand."""
+        """Stop after the current step."""
         with self._lifecycle:
             if self._thread:
                 self.stopping.set()
@@ -60,7 +60,7 @@ class Background:
                 self.stopping.clear()
 
     def repeat(self, name: str, step: Callable[[], None]) -> None:
-        """Take `step` until it is stopped; what goes wrong is kept, and tried again."""
+        """Repeat `step` until stopped; an error is kept in `errors`, and the step retried."""
         while not self.stopping.is_set():
             try:
                 step()

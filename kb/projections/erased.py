@@ -1,8 +1,8 @@
-"""What the views still hold of members who were erased, written over with what is left of it.
+"""Overwrites remains of erased members in the views.
 
-The handlers have deleted the rows of what was erased. What a member said about the entries of
-others stays in rows of those, which is all that is looked for here: in a log of any length only
-their own events are read again. See `View.again`.
+Handlers delete the rows of what is erased. What a member wrote about the entries of others is in
+rows of those, and only that is sought here, so that only the streams concerned are read again, not
+the whole log. See `View.again`.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ _MEMBER = member_stream("")
 
 
 class NotAlone(Exception):
-    """The rows of what was erased cannot be told from others: all views are to be made anew."""
+    """The rows with erased data cannot be found, so all views must be rebuilt."""
 
 
 def write_over(
@@ -35,11 +35,10 @@ def write_over(
     codec: EventCodec,
     streams: Iterable[str],
 ) -> None:
-    """Leave no row that holds what the destroyed keys of `streams` had sealed.
+    """Overwrite every row that holds data sealed with the destroyed keys of `streams`.
 
-    In the caller's transaction. Raises `NotAlone` where an event was kept aside, which can have
-    left anything; where a view does not say how its rows are written over; and where an event
-    cannot be read.
+    In the caller's transaction. Raises `NotAlone` if an event is parked, as its rows are unknown;
+    if a view does not say how to overwrite its rows; and if an event cannot be read.
     """
     if connection.execute(withheld.ANY_PARKED).fetchone():
         raise NotAlone
@@ -69,7 +68,7 @@ def _read(stream: str, log: EventLog, codec: EventCodec) -> list[tuple[RecordedE
 def _said_in(
     connection: Connection, views: ViewSet, log: EventLog, members: Iterable[str]
 ) -> list[str]:
-    """The streams in which they said something that is shown with the entry of somebody."""
+    """The streams in which they wrote something that is shown with an entry."""
     types = views.said_as_json
     positions = [
         position

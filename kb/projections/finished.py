@@ -1,4 +1,4 @@
-"""Which erasures were finished before something is made anew from the log."""
+"""Erasures that were finished before a rebuild from the log begins."""
 
 from events.codec import EventCodec
 from events.log import EventLog
@@ -7,9 +7,9 @@ ERASURES = frozenset({"entry-erased", "member-erased"})
 
 
 def last_finished(log: EventLog, codec: EventCodec) -> int:
-    """The position of the last erasure, if no key is left of all that was ever erased; else 0.
+    """The position of the last erasure, if the keys of all erasures are destroyed; else 0.
 
-    Nothing that was erased up to there comes into what is begun now and filled from the log.
+    A rebuild that begins now takes in nothing that was erased up to there.
     """
     erasures = log.of_types(ERASURES)
     if not erasures or not all(codec.destroyed(event.stream) for event in erasures):

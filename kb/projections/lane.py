@@ -1,4 +1,4 @@
-"""What the worker keeps up in a thread each: the views, the index, and any other projection."""
+"""Lanes: projections that the worker keeps up to date, each lane in a thread of its own."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
@@ -18,13 +18,13 @@ from kb.views.parked import readable
 from kb.views.reader import ViewReader
 
 Progress = Callable[[int, int], None]
-"""Gets how many are done, of how many."""
+"""Called with (done, of)."""
 
 Stopped = Callable[[], bool]
 
 
 class ProjectionState(Struct, frozen=True):
-    """How a projection stands: the last position taken in, and how many events it has parked."""
+    """The state of a projection: its last position, and how many events it has parked."""
 
     name: str
     position: int
@@ -32,57 +32,57 @@ class ProjectionState(Struct, frozen=True):
 
 
 class Lane(Protocol):
-    """Projections that one thread keeps up with the log, one step after the other.
+    """Projections that one thread keeps up with the log, step by step.
 
-    `projections` names them: `kb rebuild` takes these names, and that of the lane for all of them.
+    `kb rebuild` takes the names in `projections`, or that of the lane for all of them.
     """
 
     name: str
     projections: tuple[str, ...]
 
     def holds(self, position: int) -> bool:
-        """Whether what happened at `position` is taken in, by whatever process leads."""
+        """Whether the event at `position` is taken in, whichever process leads."""
 
     def reached(self, position: int) -> bool:
-        """Whether all that happened up to `position` is taken in, by whatever process leads."""
+        """Whether all events up to `position` are taken in, whichever process leads."""
 
     def step(self, stopped: Stopped) -> bool:
-        """Do a piece of what there is to do; False if there is nothing. For who leads.
+        """Do one piece of work; False if there is none. For the leading process.
 
-        Raises soon after `stopped` answers true, where the piece is a long one.
+        A long piece raises soon after `stopped` returns true.
         """
 
     def checkpoint(self) -> int:
-        """The position after which to look for more. For who leads."""
+        """The position after which to read on. For the leading process."""
 
     def rebuild(self, names: Sequence[str], progress: Progress) -> None:
-        """Make these projections anew from the log. For who leads."""
+        """Rebuild these projections from the log. For the leading process."""
 
     def resign(self) -> None:
-        """Let go of what only the process that leads may hold."""
+        """Release what only the leading process may hold."""
 
     def states(self) -> tuple[ProjectionState, ...]:
-        """How each projection stands. For any process."""
+        """The state of each projection. For any process."""
 
 
 class Erasing(Protocol):
-    """What finishes erasures, as far as the views are concerned; see `kb.erasure.eraser`."""
+    """The part of `kb.erasure.eraser` that the lane of views needs."""
 
     def position(self) -> int:
-        """Nothing is left of what was erased up to here; -1 if that cannot be told yet."""
+        """The position up to which nothing erased is left; -1 if that is unknown yet."""
 
     def unfinished(self) -> int:
-        """The position of the last erasure of which anything is left or there again; else 0."""
+        """The position of the last erasure of which anything is left or back; else 0."""
 
     def of_views(self) -> bool:
-        """Take a step; whether there was one to take."""
+        """Take a step; returns whether there was one."""
 
     def of_time(self) -> bool:
-        """Destroy what was to be kept for some time only; whether it looked."""
+        """Destroy data whose time is over; returns whether it looked."""
 
 
 class ViewsLane:
-    """All views, by themselves or by a caller who waits for them; and erasures, to their end."""
+    """The lane of all views, which also finishes erasures."""
 
     name = "views"
 
@@ -92,7 +92,7 @@ class ViewsLane:
         self.projections = tuple(view.name for view in views.views)
         self.sound = SoundViews(log, views)
         self.overdue = ""
-        """Why something that was to be kept for some time only is still there."""
+        """Why data is still there whose time is over; empty if none is."""
         self._log = log
         self._views = views
         self._runner = ProjectionRunner(log, views, batch_size=BATCH)
@@ -100,13 +100,13 @@ class ViewsLane:
         self._forgetting = forgetting
 
     def holds(self, position: int) -> bool:
-        """Whether the views show what happened at `position`."""
+        """Whether the views show the event at `position`."""
         return self._reader.holds(position)
 
     reached = holds
 
     def step(self, _: Stopped) -> bool:
-        """Take a batch in, or else go on with erasing, or with views that are made anew."""
+        """Take in a batch; if there is none, go on with erasing, else with a rebuild."""
         if self.sound(self._runner.run_once) or self.sound(self._forgetting.of_views):
             return True
         if self.sound(self._views.build) is not None:
@@ -115,15 +115,15 @@ class ViewsLane:
         return False
 
     def checkpoint(self) -> int:
-        """How far the views are."""
+        """The position of the views."""
         return self.sound(self._views.checkpoint)
 
     def bring_up(self, patience: float = -1) -> None:
-        """Take in all that there is at once. Raises as `SoundViews` does."""
+        """Take in everything now. Raises as `SoundViews` does."""
         self.sound(self._catch_up, patience)
 
     def rebuild(self, names: Sequence[str], progress: Progress) -> None:
-        """Make all views anew in one transaction, or some beside those that answer."""
+        """Rebuild all views in one transaction, or some beside the ones in use."""
         if {*names} >= {*self.projections}:
             self.sound(lambda: self._views.rebuild(progress))
             return
@@ -132,10 +132,10 @@ class ViewsLane:
             progress(done, max(done, self.checkpoint()))
 
     def resign(self) -> None:
-        """The file of the views is let go of when the directory is closed."""
+        """Nothing: the file of the views stays open until the directory is closed."""
 
     def states(self) -> tuple[ProjectionState, ...]:
-        """How each view stands; one that is not there yet is at position 0."""
+        """The state of each view; a missing one is at position 0."""
         found, parked = self._reader.states()
         return tuple(
             ProjectionState(name, found[name].position if name in found else 0, parked[name])
@@ -147,7 +147,7 @@ class ViewsLane:
         self.sound.repair(damage, file, self._catch_up)
 
     def take_in_readable(self, codec: EventCodec) -> bool:
-        """Make the views anew if an event that could not be read can be by now; whether it did."""
+        """Rebuild the views if a parked event can be read by now; returns whether."""
 
         def taken_in() -> bool:
             if not any(readable(each, self._log, codec) for each in self._views.parked()):
@@ -168,12 +168,12 @@ class ViewsLane:
             if self._forgetting.of_time():
                 self.overdue = ""
         except DataDirectoryError as error:
-            # Nobody waits for this: it is kept for status, and tried again.
+            # No caller waits for this: it is kept for `kb status`, and retried.
             self.overdue = str(error)
 
 
 class ProjectionLane:
-    """Any other projection, followed in batches."""
+    """The lane of a single other projection, taken in by batches."""
 
     def __init__(
         self, log: EventLog, projection: Projection, clear: Callable[[], None], batch: int = BATCH
@@ -186,17 +186,17 @@ class ProjectionLane:
         self._runner = ProjectionRunner(log, projection, batch_size=batch)
 
     def checkpoint(self) -> int:
-        """How far the projection is."""
+        """The position of the projection."""
         return self._projection.checkpoint()
 
     def holds(self, position: int) -> bool:
-        """Whether the projection has taken in what happened at `position`."""
+        """Whether the projection has taken in the event at `position`."""
         return self.checkpoint() >= position
 
     reached = holds
 
     def step(self, _: Stopped) -> bool:
-        """Take a batch in."""
+        """Take in a batch."""
         return bool(self._runner.run_once())
 
     def rebuild(self, _: Sequence[str], progress: Progress) -> None:
@@ -206,15 +206,15 @@ class ProjectionLane:
             progress(self.checkpoint(), max(self._log.head(), self.checkpoint()))
 
     def resign(self) -> None:
-        """It holds nothing for the process that leads alone."""
+        """Nothing: it holds nothing that only the leading process may."""
 
     def states(self) -> tuple[ProjectionState, ...]:
-        """How far it is, and what it has parked."""
+        """The state of the projection."""
         return (ProjectionState(self.name, self.checkpoint(), len(self._projection.parked())),)
 
 
 def named(lanes: Mapping[str, Lane], what: str) -> list[tuple[Lane, tuple[str, ...]]]:
-    """Lanes and those of their projections that `what` names. Raises `InvalidInput` for none."""
+    """The lanes that `what` names, with their projections. Raises `InvalidInput` for none."""
     if what == "all":
         return [(lane, lane.projections) for lane in lanes.values()]
     if what in lanes:

@@ -1,4 +1,4 @@
-"""Work on views that are whole: those that are missing, damaged or of another log are made anew."""
+"""Work on sound views: missing, damaged or foreign ones are rebuilt first."""
 
 import sqlite3
 from collections.abc import Callable
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class SoundViews:
-    """Does the work of the process that leads, one after the other, from any thread."""
+    """Serialises the leading process's work on the views. Usable from any thread."""
 
     def __init__(self, log: EventLog, views: Views) -> None:
         self._log = log
@@ -27,7 +27,7 @@ class SoundViews:
     def __call__(self, work: Callable[[], T], patience: float = -1) -> T:
         """Do `work` on the views; on new ones if they are missing, damaged or of another log.
 
-        Raises `NotYetSearchable` where another thread is at work for longer than `patience`.
+        Raises `NotYetSearchable` if another thread is at work for longer than `patience` seconds.
         """
         if not self._writing.acquire(timeout=patience):
             raise NotYetSearchable(_("The views are being written at this moment: try again soon."))
@@ -57,11 +57,11 @@ class SoundViews:
                 refill()
 
     def close(self) -> None:
-        """Touch the views no more."""
+        """Refuse all further work."""
         with self._writing:
             self._closed = True
 
     def refuse_closed(self) -> None:
-        """Raise `DataDirectoryError` once nothing is done any more."""
+        """Raise `DataDirectoryError` once closed."""
         if self._closed:
             raise DataDirectoryError(_("The data directory was closed meanwhile: open it again."))

@@ -1,4 +1,4 @@
-"""What keeps the leading process from going on, in a file that other processes read."""
+"""Errors of the leading process, in a file that other processes read."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -8,13 +8,13 @@ import msgspec
 
 
 class Troubles:
-    """The file at `path`; there is none while all is well. What it says is true while one leads."""
+    """The file at `path`, absent while all is well; valid only while a process leads."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def tell(self, errors: Mapping[str, str]) -> None:
-        """Say what goes wrong now, a sentence each; the disk may have no room for it."""
+        """Write the present errors, a sentence each; a full disk is ignored."""
         with suppress(OSError):
             if not errors:
                 self._path.unlink(missing_ok=True)
@@ -24,7 +24,7 @@ class Troubles:
             new.replace(self._path)
 
     def told(self) -> tuple[str, ...]:
-        """What was told last; nothing where that cannot be read."""
+        """The errors told last; none if they cannot be read."""
         try:
             return tuple(msgspec.json.decode(self._path.read_bytes(), type=list[str]))
         except (OSError, msgspec.DecodeError):

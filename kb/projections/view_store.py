@@ -1,4 +1,4 @@
-"""The file of views as the process that leads has it: opened, made, compared with its log."""
+"""The file of views in the leading process: opened, made, compared with its log."""
 
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -33,26 +33,25 @@ _MISFITS: Mapping[Misfit, str] = {
 }
 
 _PRAGMAS: Mapping[str, str | int] = {
-    # A power cut may lose the last batches, never half of one: the log brings them again.
+    # A power cut may lose the last batches, which are taken in again, but never half of one.
     "synchronous": "NORMAL",
     "cache_size": -65536,
-    # Moved into the file by `PageSums` alone, which then takes the sums.
+    # `PageSums` alone makes checkpoints of the WAL, as it then takes the checksums.
     "wal_autocheckpoint": 0,
     "journal_size_limit": 0,
 }
 
 LOG_BYTES = 40_000_000
-"""How large the log (WAL) of the views grows before it is moved into the file: few and large moves
-spend a third less time on the disk in a rebuild.
-"""
+"""How large the WAL grows before a checkpoint: a few large ones save a third of the disk time of
+a rebuild."""
 
 
 class ViewStore:
-    """The file at `path` with the tables of `views`, for one that writes to it.
+    """The file at `path` with the tables of `views`, for the process that writes it.
 
-    A file that is missing, damaged or has other tables about itself is replaced by empty views at
-    first use, and `notice` is told in one sentence. A view whose tables have changed is emptied
-    alone; nobody reads it before it has reached the head that the log had then.
+    A file that is missing, damaged or of another schema is replaced by empty views at first use,
+    and `notice` gets a sentence. A view whose tables have changed is emptied alone, and not read
+    before it has reached the log's head of that moment.
     """
 
     def __init__(
@@ -73,11 +72,11 @@ class ViewStore:
         self._file = MISSING
 
     def checkpoint(self) -> int:
-        """The last position taken in, by all views but those that catch up."""
+        """The last position of all views except those that are catching up."""
         return checkpoint(self._connection())
 
     def misfit(self) -> str:
-        """Why the views were not made from the log as it is; empty if they were."""
+        """Why the views do not belong to the present log; empty if they do."""
         connection = self._connection()
         mark, position = read_mark(connection), checkpoint(connection)
         if not position:
@@ -88,14 +87,14 @@ class ViewStore:
         return _MISFITS[how] if how else ""
 
     def verify(self) -> None:
-        """Raise `PagesDamaged` if the file is not as it was left; costs nothing where it is."""
+        """Raise `PagesDamaged` if the file was changed; cheap if it was not."""
         if self._opened:
             self._sums.check()
 
     def missing(self) -> bool:
-        """Whether there is no file yet, or none any more.
+        """Whether there is no file.
 
-        Lets go of a file that is no longer at its path, e.g. because another process replaced it.
+        Closes a file that is no longer at its path, e.g. because another process replaced it.
         """
         file = file_at(self.path)
         if file != self._file:
@@ -108,23 +107,23 @@ class ViewStore:
 
     @property
     def moving(self) -> bool:
-        """Whether what was written is being moved into the file, by whichever thread."""
+        """Whether any thread is making a checkpoint of the WAL."""
         return self._sums.moving
 
     def discard(self, why: str) -> None:
-        """Throw the file away because of `why`; empty views take its place at next use."""
+        """Delete the file, with the reason `why`; the next use makes empty views."""
         self.remove()
         self._notice(_("The views are made anew from the log because {why}.", why=why))
 
     def remove(self) -> None:
-        """Throw the file away."""
+        """Delete the file."""
         self.close()
         self._sums.discard()
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._opened:
             if file_at(self.path) == self._file:
                 with suppress(sqlite3.Error, OSError):  # found out at the next opening
@@ -179,9 +178,9 @@ class ViewStore:
         return connection
 
     def _empty_changed(self, connection: sqlite3.Connection) -> None:
-        """Empty the views whose tables have changed or are new, and remove those that are no more.
+        """Empty views whose tables are new or have changed, and remove those no longer listed.
 
-        They are whole again once they hold what the others do.
+        They are read again once they have caught up with the others.
         """
         found, head = states(connection), checkpoint(connection)
         gone = found.keys() - self.views.by_name.keys()

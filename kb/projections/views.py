@@ -1,4 +1,4 @@
-"""The projections that keep views.sqlite: a batch of events and the checkpoints in one go."""
+"""The projection into views.sqlite: each batch and its checkpoints in one transaction."""
 
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
@@ -38,16 +38,16 @@ from kb.writer import Clock
 
 BATCH = 2_000
 BEGUN = ".new"
-"""The end of the name of the file in which views are made beside those that answer."""
+"""The suffix of the file in which views are rebuilt beside the ones in use."""
 
 Progress = Callable[[int, int], None]
 
 
 class Views(ViewStore):
-    """All views of a file, which take in each event one after the other, each for itself.
+    """All views of a file, which take in each event in turn.
 
-    Only the process that leads uses it; readers have `ViewReader`. A view that cannot take an event
-    in has it parked, and all others go on.
+    For the leading process only; readers have `ViewReader`. A view that cannot take in an event
+    parks it, and the others go on.
     """
 
     name = "views"
@@ -68,7 +68,7 @@ class Views(ViewStore):
         self._asked: set[str] = set()
 
     def apply(self, events: Sequence[RecordedEvent]) -> None:
-        """Take in a batch and its last position, all or none; raises what a handler raises."""
+        """Take in a batch atomically; raises what a handler raises."""
         with self._codec.reading():
             payloads = [self._codec.decode(event) for event in events]
         handlers = self.views.handlers
@@ -84,9 +84,9 @@ class Views(ViewStore):
         self._keep_log_short()
 
     def park(self, event: RecordedEvent, error: str) -> None:
-        """Take `event` in where that can be, keep it aside where not, and move past it.
+        """Take in `event` in the views that can, park it in the others, and move past it.
 
-        What it could have taken away is withheld; see `kb.views.withheld`.
+        Whatever it may have hidden is withheld; see `kb.views.withheld`.
         """
         with transaction(self._connection()) as connection:
             behind = self._behind()
@@ -114,7 +114,7 @@ class Views(ViewStore):
         payload: Struct,
         behind: Collection[str],
     ) -> dict[str, str]:
-        """Hand `event` to each view alone; what those raised that could not take it in."""
+        """Pass `event` to each view by itself; returns the errors by name of the view."""
         failed = {}
         for view, handler in self.views.handlers.get(type(payload), ()):
             if view.name in behind:
@@ -132,7 +132,7 @@ class Views(ViewStore):
         return failed
 
     def parked(self) -> list[ParkedEvent]:
-        """The events kept aside, by position; `projection` names the views that have them aside."""
+        """The parked events, by position; `projection` names the views that parked each."""
         return withheld.parked(self._connection())
 
     def rebuild(self, progress: Progress = lambda done, of: None) -> None:
@@ -151,14 +151,14 @@ class Views(ViewStore):
         self._keep_log_short()
 
     def ask(self, names: Collection[str]) -> None:
-        """Have these views made anew by `build`, although nothing says that they must be."""
+        """Have `build` rebuild these views, although they need not be."""
         self._asked |= self.views.with_readers(names)
 
     def build(self) -> int | None:
-        """Take a batch into views that are made anew beside these, and swap them in when caught up.
+        """Take a batch into the views that are rebuilt beside these; swap them in at the end.
 
-        Answers how far they are, None if none is to be made. Readers see the old ones meanwhile,
-        which are kept up; what is done stays if it is cut short.
+        Returns their position, None if there is nothing to rebuild. Meanwhile readers see the old
+        ones, which are kept up to date; an interrupted rebuild goes on later.
         """
         names = self._to_build()
         if not names:
@@ -175,9 +175,9 @@ class Views(ViewStore):
         return position
 
     def _to_build(self) -> frozenset[str]:
-        """The views made with something else than this program would, and those asked for."""
+        """The views that an earlier version made or that are behind, and those asked for."""
         if not (reached := self.checkpoint()):
-            return frozenset()  # they are filled like all others
+            return frozenset()  # empty views are filled by `apply`
         found = states(self._connection())
         other = [
             name
@@ -187,7 +187,7 @@ class Views(ViewStore):
         return self.views.with_readers(other) | self._asked
 
     def _begun(self) -> "Views":
-        """The file beside, with what an earlier start has put into it, if that fits."""
+        """The file beside, with the work of an interrupted rebuild if that is usable."""
         path = self.path.with_name(self.path.name + BEGUN)
         beside = Views(path, self._codec, self._log, self.views, now=self._now)
         found = states(beside._connection())
@@ -216,7 +216,7 @@ class Views(ViewStore):
         self._keep_log_short()
 
     def _build_no_more(self) -> None:
-        """Remove the file beside, also one that an earlier start has left."""
+        """Remove the file beside, even one left by an earlier process."""
         self._asked.clear()
         path = self.path.with_name(self.path.name + BEGUN)
         if self._beside or path.exists():
@@ -224,7 +224,7 @@ class Views(ViewStore):
             self._beside = None
 
     def _behind(self) -> frozenset[str]:
-        """The views that catch up beside the others, so that no event is for them here."""
+        """The views that catch up in the file beside, and take in no event here."""
         found, reached = states(self._connection()), self.checkpoint()
         return frozenset(name for name, state in found.items() if state.position < reached)
 
@@ -233,20 +233,19 @@ class Views(ViewStore):
         return self._connection().execute(ERASURES).fetchall()
 
     def forgotten(self) -> int:
-        """The position of the last erasure of which nothing is left here."""
+        """The position of the last erasure of which nothing is left in the file."""
         return forgotten(self._connection())
 
     def forget(self, position: int) -> bool:
-        """Leave nothing of what was erased up to `position` in the file.
+        """Remove all remains of erasures up to `position` from the file.
 
-        The keys are destroyed already. Costs a copy of the file, and the events of those erased.
-
-        False while a reader keeps old pages: called again, only these are left to do.
+        Their keys are destroyed already. Costs a copy of the file and reading the events of the
+        erased. False while a reader keeps old pages: a later call finishes only these.
         """
         connection = self._connection()
         if connection.execute(REWRITTEN).fetchone()[0] < position:
             self._write_over()
-            # VACUUM writes into the WAL, from where the new pages replace the old ones.
+            # VACUUM writes new pages into the WAL, and `take` puts them in place of the old ones.
             connection.execute("VACUUM")
             connection.execute(REWRITE, (position,))
         forgot = self._sums.take(connection, emptying=True)
@@ -255,7 +254,7 @@ class Views(ViewStore):
         return forgot
 
     def _write_over(self) -> None:
-        """Rewrite the rows that hold something erased; where these cannot be told, all."""
+        """Overwrite the rows that hold erased data; if these cannot be found, rebuild all."""
         known = self.forgotten()
         streams = [stream for position, stream in self.erasures() if position > known]
         try:
@@ -268,26 +267,26 @@ class Views(ViewStore):
             self.rebuild()
 
     def remember(self) -> None:
-        """Take all that was erased as not forgotten yet."""
+        """Treat all erasures as unfinished."""
         self._connection().execute(REMEMBER)
 
     def entries_of_erased(self) -> list[tuple[str, str]]:
-        """The entries that are to go with their author, and who had that one erased."""
+        """Entries to be erased with their author, each with who erased the author."""
         return self._connection().execute(OF_ERASED).fetchall()
 
     def departures(self, since: int | None = None) -> list[tuple[int, str]]:
-        """Position and member of everybody who left or was erased, since `depart` or `since`."""
+        """Position and id of members who left or were erased after `since` [that of `depart`]."""
         connection = self._connection()
         if since is None:
             (since,) = connection.execute(DEPARTED).fetchone()
         return connection.execute(DEPARTURES, (since,)).fetchall()
 
     def depart(self, position: int) -> None:
-        """Those who left up to `position` cannot sign in any more."""
+        """Note that the sign-in data of all who left up to `position` is deleted."""
         self._connection().execute(DEPART, (position,))
 
     def close(self) -> None:
-        """Let go of the files; what was begun beside stays for the next start."""
+        """Close the files; an unfinished rebuild stays for the next start."""
         if self._beside:
             self._beside.close()
         super().close()

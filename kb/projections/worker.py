@@ -1,4 +1,4 @@
-"""The one process of a data directory that keeps all projections up, and how others wait for it."""
+"""The worker, which keeps projections up to date in the one process that leads."""
 
 import sqlite3
 import time
@@ -23,11 +23,11 @@ from kb.views.file import File
 from kb.views.reader import ViewReader
 
 WAIT_SECONDS = 0.1
-"""The longest that the background work sleeps in the log, so that it can be stopped."""
+"""The longest that the background work waits in the log, so that it can be stopped."""
 PATIENCE_SECONDS = 2.0
-"""How long to try for the lead where another process may hold it for a moment only."""
+"""How long to try for leadership that another process may hold only for a moment."""
 SETTLE_SECONDS = 1.0
-"""How long who wrote waits until the views show it."""
+"""How long a writer waits for the views to show the change."""
 WRITTEN = _("What was written is safe and will be shown shortly.")
 
 Progress = Callable[[str, int, int], None]
@@ -35,13 +35,12 @@ T = TypeVar("T")
 
 
 class ProjectionWorker:
-    """Keeps projections up if this process leads, otherwise waits for the process that does.
+    """Keeps projections up to date if this process leads, otherwise waits for the one that does.
 
-    The lead is a file lock, which dies with its holder. A process takes it for a moment to bring
-    the views up, and keeps it while it follows in the background, with a thread for each lane, so
-    that none waits for another. Usable from any thread.
-
-    The process that leads also finishes what the log says is erased: see `Eraser`.
+    Leadership is a file lock, which ends with its process. A process takes it for a moment to
+    update the views, and keeps it while it follows in the background, with a thread for each lane,
+    so that none waits for another. Usable from any thread. The leading process also finishes
+    erasures: see `Eraser`.
     """
 
     def __init__(
@@ -61,7 +60,7 @@ class ProjectionWorker:
         self._sound = self._views_lane.sound
         self._lanes: dict[str, Lane] = {each.name: each for each in (self._views_lane, *lanes)}
         self._lead = lead
-        self.moved = Condition()  # told when a projection has moved, or an error came
+        self.moved = Condition()  # notified when a projection has moved or failed
         self._troubles = Troubles(troubles)
         self._background = Background("follower", self.moved, self._troubles.tell)
         self._errors = self._background.errors
@@ -73,9 +72,9 @@ class ProjectionWorker:
     ) -> None:
         """Return when the projections of `lane` hold `position`, or `all_before` it too.
 
-        For others than the views this process begins to follow; what it then has to do for this
-        caller takes as long as it takes. Else raises `NotYetSearchable` after `timeout` seconds,
-        and `DataDirectoryError` once closed.
+        For a lane other than the views this process begins to follow, and the caller waits for its
+        work without a limit. Else raises `NotYetSearchable` after `timeout` seconds, and
+        `DataDirectoryError` once closed.
         """
         wanted, others = self._lanes[lane], lane != "views"
         reached = wanted.reached if all_before else wanted.holds
@@ -86,7 +85,7 @@ class ProjectionWorker:
             # The process that followed may have stopped meanwhile.
             for_this_caller |= others and self.start()
             patience = min(max(0.0, deadline - time.monotonic()), TIMEOUT_MAX)
-            # What keeps the background from it would keep this caller as long.
+            # An error that stops the background would stop this caller too.
             stuck = others or (self.running and "views" in self._errors)
             if not stuck and self.bring_views_up(patience) and reached(position):
                 return
@@ -99,7 +98,7 @@ class ProjectionWorker:
                 self.moved.wait(POLL_SECONDS)
 
     def settle(self, position: int) -> str:
-        """Wait a moment for the views to show what was written; in words why not, no error."""
+        """Wait a moment for the views to show a change; returns why they do not, raises nothing."""
         try:
             self.ensure(position, timeout=SETTLE_SECONDS)
         except NotYetSearchable:
@@ -109,7 +108,7 @@ class ProjectionWorker:
         return ""
 
     def bring_up(self, position: int) -> str | None:
-        """What keeps the views from holding `position`, if there are any; raises as `ensure`."""
+        """Update the views to `position`; returns the error if there are older views to read."""
         try:
             self.ensure(position)
         except (NotYetSearchable, EventLogError, sqlite3.Error, OSError) as error:
@@ -123,10 +122,10 @@ class ProjectionWorker:
         return self._background.start(self._follow, self._sound.refuse_closed)
 
     def forget(self, position: int, timeout: float = 600.0) -> None:
-        """Return when nothing is left anywhere of what was erased up to `position`.
+        """Return when nothing is left of all erasures up to `position`.
 
         This process begins to follow, unless it or another does. Raises `NotYetSearchable` after
-        `timeout` seconds, or with what keeps the work from going on for a while.
+        `timeout` seconds, or with the errors if these persist.
         """
         unfinished = self.forgetting(position, timeout)
         while unfinished():
@@ -134,7 +133,7 @@ class ProjectionWorker:
                 self.moved.wait(POLL_SECONDS)
 
     def forgetting(self, position: int, timeout: float = 600.0) -> Callable[[], bool]:
-        """What tells whether anything is left, for who waits otherwise; raises as `forget` does."""
+        """A function that tells whether anything is left; it raises as `forget` does."""
         well = time.monotonic()
         deadline = well + timeout
 
@@ -155,23 +154,23 @@ class ProjectionWorker:
         return unfinished
 
     def unfinished_erasure(self) -> int:
-        """See `Eraser.unfinished`; 0 where another process leads, which finishes it itself."""
+        """See `Eraser.unfinished`; 0 if another process leads, which finishes it itself."""
         with self._lead.taken() as leads:
             return self._sound(self._forgetting.unfinished) if leads else 0
 
     def stop(self) -> None:
-        """End the background work after the batch at hand, and give the lead away."""
+        """End the background work after the current batch, and give up leadership."""
         self._background.stop()
 
     def close(self) -> None:
-        """Stop for good: what still waits is refused, and nobody touches the views any more."""
+        """Stop for good: waiting calls are refused, and the views are no longer touched."""
         self._sound.close()
         self.stop()
 
     def rebuild(self, what: str, progress: Progress) -> None:
-        """Make projections anew: one, those of a lane, or "all".
+        """Rebuild projections: one, those of a lane, or "all".
 
-        Raises `InvalidInput` for a name of none, `Refused` if another process leads.
+        Raises `InvalidInput` for an unknown name, `Refused` if another process leads.
         """
         chosen = named(self._lanes, what)
         with self._lead.taken(PATIENCE_SECONDS) as leads:
@@ -192,7 +191,7 @@ class ProjectionWorker:
         self._tell()
 
     def states(self) -> tuple[ProjectionState, ...]:
-        """How each projection stands, whatever process keeps it up."""
+        """The state of each projection, whichever process leads."""
         return tuple(chain(*(lane.states() for lane in self._lanes.values())))
 
     def repair_views(self, damage: str, file: File) -> bool:
@@ -203,9 +202,9 @@ class ProjectionWorker:
         return leads
 
     def verify_views(self) -> None:
-        """See to views that something else wrote to, here or by waiting for the process that leads.
+        """Check views that something else wrote to, or wait for the leading process to do so.
 
-        Raises `NotYetSearchable` where that takes too long.
+        Raises `NotYetSearchable` if that takes too long.
         """
         with self._lead.taken(PATIENCE_SECONDS, unless=self._reader.fits) as leads:
             if leads:
@@ -220,7 +219,7 @@ class ProjectionWorker:
 
     @property
     def errors(self) -> tuple[str, ...]:
-        """What keeps the work of the process that leads from going on, a sentence each."""
+        """The errors that stop the leading process, a sentence each."""
         if self._lead.held:
             return tuple(self._errors.copy().values())
         told = self._troubles.told()
@@ -236,7 +235,7 @@ class ProjectionWorker:
         return self._lead.who()
 
     def bring_views_up(self, patience: float = -1) -> bool:
-        """Bring the views to the log's head if this process leads; whether. See `SoundViews`."""
+        """Update the views to the log's head if this process leads; returns whether it does."""
         with self._lead.taken() as leads:
             if leads:
                 self._views_lane.bring_up(patience)
@@ -245,7 +244,7 @@ class ProjectionWorker:
         return leads
 
     def take_in_readable(self, codec: EventCodec) -> None:
-        """Make the views anew if an event that could not be read can be by now, and this leads."""
+        """Rebuild the views if a parked event can be read by now and this process leads."""
         with self._lead.taken() as leads:
             if leads and self._views_lane.take_in_readable(codec):
                 self._tell()
@@ -283,7 +282,7 @@ class ProjectionWorker:
 
     @property
     def overdue(self) -> str:
-        """Why something that was to be kept for some time only is still there; empty if none is."""
+        """See `ViewsLane.overdue`."""
         return self._views_lane.overdue
 
     def _tell(self) -> None:

@@ -1,4 +1,4 @@
-"""From a question to an answer: asks the index, and says in plain words why a result was found."""
+"""Search: asks the index on behalf of a principal, and explains why each result was found."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
     from indexer.embedding.embedder import Embedder
 
 OWN_SECONDS = 1.0
-"""How long a question waits for what its principal wrote here before it is answered without."""
+"""How long a search waits for the principal's own changes to be indexed."""
 
 OTHERS_SECONDS = 0.0
-"""The same for all else, which may be much."""
+"""How long it waits for all other changes, which may be many."""
 
 NEAREST = 5
-"""How many are shown, as the nearest there is, when nothing is close."""
+"""How many of the nearest results are shown when nothing is close."""
 
 MOST = 100
-"""The most results that one question may ask for."""
+"""The most results of one search."""
 
 
 class ResultScore(Struct, frozen=True, kw_only=True):
-    """What the ranking went by; see `indexer.document.ScoreParts` for the parts."""
+    """The parts of the score; see `indexer.document.ScoreParts`."""
 
     fused: float
     lexical: float
@@ -101,9 +101,9 @@ _TROUBLE = _("Something keeps the newest entries from being found; the operator 
 
 
 class _Lack(Struct, frozen=True):
-    """The event after which the index lacks some, None if it lacks none, and why, if known.
+    """The position after which the index lacks events, None if it lacks none, and why, if known.
 
-    It does not lack the entries that it took in `early`. The views lack those that are `uncounted`.
+    It does have the entries taken in `early`. `uncounted` says that the views lack some too.
     """
 
     since: int | None = None
@@ -113,9 +113,9 @@ class _Lack(Struct, frozen=True):
 
 
 class Search:
-    """Asks the index on behalf of a member. Usable from any thread.
+    """Search on behalf of a member. Usable from any thread.
 
-    `own` answers the position of what they wrote here, if it is to be waited for.
+    `own` returns the position of their last own change here, 0 if there is none to wait for.
     """
 
     def __init__(
@@ -143,12 +143,11 @@ class Search:
         *,
         limit: int,
     ) -> Answer:
-        """The entries that answer `question` among those that `filter` lets through, best first.
+        """The entries that answer `question` among those that `filter` allows, best first.
 
-        Answered from what is in the index: the principal's own text is waited for, a second at
-        most, and nothing else.
-        Where nobody keeps the base up, this process begins to, and takes in all that is new first.
-        Raises `InvalidInput`, `NotYetSearchable` or `SearchUnavailable`.
+        Answers from the index as it is, after waiting at most a second for the principal's own
+        changes. If no process leads, this one begins to, and first takes in everything new. Raises
+        `InvalidInput`, `NotYetSearchable` or `SearchUnavailable`.
         """
         if not 1 <= limit <= MOST:
             raise InvalidInput(_("Ask for 1 to {most} results.", most=MOST), "limit")
@@ -157,7 +156,7 @@ class Search:
             try:
                 lack, results, began = self._ask(question, wanted, limit)
             except IndexOutdated:
-                # Found to be damaged just now: it is rebuilt, and the question asked once more.
+                # Damage was found just now: the index is rebuilt, and asked once more.
                 lack, results, began = self._ask(question, wanted, limit)
         nothing_close = not any(result.close for result in results)
         return Answer(
@@ -169,7 +168,7 @@ class Search:
         )
 
     def _told(self, lack: "_Lack") -> dict[str, Any]:
-        """What the principal is told of a lack: nothing that depends on what they do not see."""
+        """The part of a lack that the principal may know, whatever entries are hidden from them."""
         behind = 0
         if lack.since is not None:
             behind = self._catalogue.changed_since(lack.since, without=lack.early)
@@ -181,12 +180,12 @@ class Search:
     def _ask(
         self, question: str, wanted: Callable[[], Filter], limit: int
     ) -> tuple["_Lack", tuple[Result, ...], float]:
-        """What the index lacked, what was found, and when the search began."""
+        """The index's lack, the results, and when the search began."""
         from indexer.text.question import check_question
 
         check_question(question)
         lack, kept = self._bring_up(), wanted()
-        # Loading the model is no part of the time that an answer states.
+        # Before the clock starts: loading the model is not part of the search time.
         self._embedder.warm()
         with self._index.reading() as index:
             began = time.perf_counter()
@@ -197,7 +196,7 @@ class Search:
         return lack, found, began
 
     def _filter(self, chosen: EntryFilter, groups: Sequence[str]) -> Filter:
-        """The filter of the index, which knows a group by each spelling of its name."""
+        """The filter of the index, with every spelling of each group's name."""
         spelled = self._catalogue.spellings(groups) if groups else ()
         archived = {None: (), True: ("yes",), False: ("no",)}[chosen.archived]
         wanted = {
@@ -209,7 +208,7 @@ class Search:
         return Filter(audience=self._labels, facets=facets, every={"tag": frozenset(chosen.tags)})
 
     def _found(self, question: str, hits: Sequence[Hit]) -> tuple[tuple[Result, ...], bool]:
-        """The results, and whether these are all: what was hidden meanwhile takes no place."""
+        """The results, and whether all hits are among them: some may be hidden meanwhile."""
         cards = self._catalogue.summaries([hit.document_id for hit in hits])
         results = tuple(
             _result(question, hit, cards[hit.document_id])
@@ -219,16 +218,16 @@ class Search:
         return results, len(cards) == len(hits)
 
     def _in_common(self, hit: Hit) -> bool:
-        """Whether question and entry have anything in common, by name, words or meaning."""
+        """Whether question and entry share a name, words or meaning."""
         score, faint = hit.score, self._embedder.calibration.faint
         by_words = score.level > 0 or score.lexical > 0 or bool(score.words)
         return score.exact or by_words or score.cosine >= faint
 
     def _bring_up(self) -> "_Lack":
-        """Bring views up to the log's head, and see to the index; answers what it lacks of that.
+        """Update the views, and the index as far as `OWN_SECONDS` allow; returns its lack.
 
-        Where this process keeps them up all the time, nobody waits for what is on its way, and
-        where something keeps it from that, as a full disk, they are asked as they are.
+        If this process follows in the background there is no need to wait, and if an error such as
+        a full disk stops it, views and index are read as they are.
         """
         head = self._log.head()
         follower = self._follower
@@ -242,7 +241,7 @@ class Search:
             if self._index.position() < 0 and follower.errors:
                 raise SearchUnavailable(said_by(error)) from error
         trouble = "; ".join(follower.errors) or trouble
-        # Asked in this order, as what is early is so no longer once the position has moved.
+        # In this order, as entries are no longer early once the position has passed them.
         early, position = self._index.early(), self._index.position()
         since = max(0, position) if position < head else None
         uncounted = bool(trouble) and not follower.shows(head)
@@ -261,7 +260,7 @@ def _result(question: str, hit: Hit, card: EntrySummary) -> Result:
         incomplete=card.incomplete,
         mixed=card.mixed,
         close=hit.close,
-        # An index of before may have a heading as it was written.
+        # An index of an earlier version may have headings with invisible characters.
         heading="Properties" if hit.place == PROPERTIES else visible(hit.heading),
         place=hit.place,
         passage=hit.text,

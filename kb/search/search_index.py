@@ -1,4 +1,4 @@
-"""The search index of a data directory: opened when needed, rebuilt when it does not fit."""
+"""The search index of a data directory, opened on demand and rebuilt if it does not fit."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -37,7 +37,7 @@ def _never() -> bool:
 
 
 class _Broken(Struct, frozen=True):
-    """What was wrong with an index object while it stood on a generation: true of no other."""
+    """Damage found in an index object, which applies to that generation only."""
 
     index: "HybridIndex"
     generation: Path | None
@@ -45,10 +45,10 @@ class _Broken(Struct, frozen=True):
 
 
 class SearchIndex:
-    """One index object for readers and, in the process that leads, for the writer too.
+    """One index object for readers and, in the leading process, for the writer too.
 
-    The libraries behind it are loaded, and its `directory` asked for, at first use. `notice` is
-    told in one sentence when the index has to be made anew.
+    Its libraries are loaded, and `directory` is called, at first use. `notice` gets a sentence when
+    the index has to be rebuilt.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class SearchIndex:
         self._now = now
         self._notice = notice
         self._writing = RLock()  # one thread writes, builds or changes between reading and writing
-        self._idle = Condition()  # guards what follows; told when a user lets go
+        self._idle = Condition()  # guards the following; notified when a user is done
         self._current: HybridIndex | None = None
         self._users: dict[int, int] = {}
         self._writable = False
@@ -87,7 +87,7 @@ class SearchIndex:
 
     @contextmanager
     def reading(self) -> "Iterator[HybridIndex]":
-        """The index as it stands on disk; nobody closes it meanwhile. Raises `IndexOutdated`."""
+        """The index as it is on disk, kept open during the block. Raises `IndexOutdated`."""
         index, at = self._borrow()
         try:
             yield index
@@ -100,7 +100,7 @@ class SearchIndex:
                 self._idle.notify_all()
 
     def position(self) -> int:
-        """How far the index is on disk, -1 if there is none that fits."""
+        """The position of the index on disk, -1 if there is none that fits."""
         try:
             with self.reading() as index:
                 broken = self._damage() or self._parked.broken()
@@ -109,21 +109,21 @@ class SearchIndex:
             return -1
 
     def holds(self, position: int) -> bool:
-        """Whether the index has taken in what happened at `position` of the log."""
+        """Whether the index has taken in the event at `position`."""
         turns = self._turns
         return self.position() >= position or (
             turns is not None and position in turns.early.values()
         )
 
     def early(self) -> frozenset[str]:
-        """The ids of entries that are in as they stand, though much before them is not."""
+        """The ids of entries that were taken in early, before older events."""
         turns = self._turns
         return frozenset(turns.early) if turns else frozenset()
 
     def catch_up(self, stopped: Stopping = _never) -> int:
-        """Do a piece of what there is to take in; 0 if all is in; only for the process that leads.
+        """Take in a piece of the log; 0 if there is nothing new. For the leading process.
 
-        Raises `Stopped` soon after `stopped` answers true, also from a rebuild that was needed.
+        Raises `Stopped` soon after `stopped` returns true, also during a rebuild.
         """
         with self._writing:
             if damage := self._damage():
@@ -144,13 +144,13 @@ class SearchIndex:
         try:
             return self._turns.step()
         except BaseException:
-            self._end_turns()  # how far it is, the index alone tells
+            self._end_turns()  # only the index itself knows its position now
             raise
 
     def forget(self, entries: Sequence[str], position: int) -> bool:
-        """Leave nothing of entries that were erased up to `position`, nor of what was prepared.
+        """Remove all remains of entries erased up to `position`, including vectors made ahead.
 
-        False where the index is to be made anew for that; only for the process that leads.
+        False if that takes a rebuild. For the leading process.
         """
         with self._writing:
             if self._damage() or self._parked.all():
@@ -166,9 +166,9 @@ class SearchIndex:
             return True
 
     def made(self) -> int:
-        """The position up to which the present generation has nothing that was erased.
+        """The position up to which the present generation has nothing erased.
 
-        Also where it fits this program no longer; -1 if that cannot be told.
+        Even if it does not fit this version of the program; -1 if it is unknown.
         """
         return generations.made(self._directory)
 
@@ -177,7 +177,7 @@ class SearchIndex:
         return generations.forgotten(self._directory)
 
     def tidy(self) -> None:
-        """Remove what a rebuild that was cut short has left; only for the process that leads."""
+        """Remove the remains of an interrupted rebuild. For the leading process."""
         generations.tidy(self._directory)
 
     def rebuild(
@@ -185,7 +185,7 @@ class SearchIndex:
         progress: Progress = _silent,
         stopped: Stopping = _never,
     ) -> None:
-        """Make a new generation from the log and swap it in; only for the process that leads."""
+        """Build a new generation from the log and swap it in. For the leading process."""
         self._build(lambda index: self._projection(index, stopped).fill(progress))
 
     def _build(self, fill: "Callable[[HybridIndex], None]", gone: int = 0) -> None:
@@ -199,18 +199,18 @@ class SearchIndex:
             self._swap(made, writable=True)
 
     def resign(self) -> None:
-        """Write no more; another process may lead."""
+        """Stop writing, as another process may lead."""
         with self._writing:
             if self._writable:
                 self._swap(None, writable=False)
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Close the index."""
         with self._writing:
             self._swap(None, writable=False)
 
     def _end_turns(self) -> None:
-        """What is still worked out for the current index must store nothing any more."""
+        """Stop computing ahead for the current index, so that nothing more is stored in it."""
         if self._turns:
             self._turns.close()
             self._turns = None
@@ -235,7 +235,7 @@ class SearchIndex:
         if self._log.head():
             self._notice(_("Making the index from the log: {why}", why=said_by(why)))
         if generation.nothing(self._directory):
-            # An empty one answers at once from what is in, and says what is not.
+            # An index that begins empty answers at once, and says how much it lacks.
             gone = last_finished(self._log, self._codec)
             self._build(lambda index: self._projection(index, stopped).begin(), gone)
         else:
@@ -246,7 +246,7 @@ class SearchIndex:
         return IndexProjection(index, self._log, self._codec, *kept, stopped)
 
     def _damage(self) -> IndexOutdated | None:
-        """What a question met, unless another index stands there by now."""
+        """Damage that a search found, unless the index was replaced since."""
         found = self._broken
         if found is None or found.index is not self._current:
             return None
@@ -256,13 +256,13 @@ class SearchIndex:
             return error
 
     def _generation(self) -> Path | None:
-        """The one on disk; None for a writer's index, which never moves to another."""
+        """The generation on disk; None for the writer, which never changes to another."""
         from indexer.stored import generation
 
         return None if self._writable else generation.current(self._directory)
 
     def _borrow(self) -> "tuple[HybridIndex, Path | None]":
-        """The index, and the generation that it stands on or one that it has left behind."""
+        """The index, and its generation, or an older one that it has just left."""
         with self._idle:
             at = self._generation()
             if self._current is None:
@@ -274,7 +274,7 @@ class SearchIndex:
             return self._current, at
 
     def _fitting(self, index: "HybridIndex") -> "HybridIndex":
-        """The index, unless it was made from something else than what is there."""
+        """The index; raises `IndexOutdated` if its source does not fit."""
         if why := unlike(self._log, self._parked, index.source):
             index.close()
             raise IndexOutdated(_("The index does not fit: {why}.", why=why))
@@ -288,7 +288,7 @@ class SearchIndex:
         )
 
     def _swap(self, index: "HybridIndex | None", *, writable: bool) -> None:
-        """Put `index` in the place of the current one, closed when its last user is done."""
+        """Replace the current index by `index`, and close it when its last user is done."""
         self._end_turns()
         with self._idle:
             old, self._current, self._writable = self._current, index, writable

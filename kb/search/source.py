@@ -1,4 +1,4 @@
-"""What an index says of where it comes from: the log, up to where, and the events put aside."""
+"""The source of an index: its log, the position in it, and the parked events."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,13 +30,13 @@ class _Source(Struct, frozen=True):
 
 
 def source(log: EventLog, parked: ParkedFile, position: int, reach: int) -> str:
-    """What an index that has taken in `log` up to `position`, and some up to `reach`, keeps."""
+    """The source to store in an index with all of `log` up to `position`, some up to `reach`."""
     kept = _Source(log.mark(reach), parked.sum(position, log.head()), position)
     return msgspec.json.encode(kept).decode()
 
 
 def reach(kept: str) -> int:
-    """The last position of which an index that keeps this may hold anything; 0 if unknown."""
+    """The last position of which an index with this source may hold anything; 0 if unknown."""
     try:
         return msgspec.json.decode(kept, type=_Source).mark.position
     except msgspec.MsgspecError:
@@ -44,10 +44,7 @@ def reach(kept: str) -> int:
 
 
 def unlike(log: EventLog, parked: ParkedFile, kept: str) -> str:
-    """Why an index that keeps this does not fit the log and the events put aside as they are.
-
-    Empty if it does.
-    """
+    """Why an index with this source does not fit log and parked events; empty if it does."""
     try:
         found = msgspec.json.decode(kept, type=_Source)
     except msgspec.MsgspecError:
@@ -62,9 +59,9 @@ def unlike(log: EventLog, parked: ParkedFile, kept: str) -> str:
 def described(
     directory: Path, log: EventLog, parked: ParkedFile
 ) -> "tuple[Description, tuple[str, ...]]":
-    """What the files of an index say, and in a sentence each what is wrong with them.
+    """The description of an index from its files, and sentences about anything wrong with them.
 
-    Loads neither the model nor the libraries of search.
+    Loads neither the model nor the search libraries.
     """
     from indexer.stored.description import Description, describe
 

@@ -1,10 +1,9 @@
-"""The order in which the index takes in what is new: what people changed before what is imported.
+"""The order in which the index takes in events: changes by people before imports.
 
-What takes long is done ahead, beside questions and writes, and gives way to these: vectors are
-worked out and stored window by window, and taking a window in is a matter of a moment then. Between
-two windows what people have changed meanwhile is taken in before its turn. When that comes it is
-taken in once more, as it stands then, so the position of the index says what it always did: all up
-to there is in.
+The slow part is done ahead at low priority: vectors are computed and stored window by window, and
+taking in a window is quick then. Between two windows, changes that people made meanwhile are taken
+in early. In their turn they are taken in once more, as they are then, so the position of the index
+keeps its meaning: everything up to it is in.
 """
 
 from collections import deque
@@ -23,23 +22,23 @@ from kb.search.documents import BATCH, STREAM, IndexProjection
 from kb.search.entry_document import Standing, document_of
 
 AHEAD = 2
-"""Windows in computation while one is taken in: with two, the cores have work as one ends."""
+"""Windows computed while one is taken in: with two, the cores stay busy when one ends."""
 
 FEW = 8
 """Events, or entries changed by people, that are taken in at once."""
 
 SMALL = 20_000
-"""Characters of an entry that is taken in before its turn; vectors of more take too long."""
+"""Characters of an entry that is taken in early; vectors of more take too long."""
 
 MOMENT_SECONDS = 0.05
-"""How long to wait for vectors before looking again for what people have changed."""
+"""How long to wait for vectors before looking for changes by people again."""
 
 LOOKED_AT = 2_000
-"""Events looked at in one step, so that a long log of them keeps nobody waiting."""
+"""Events looked at in one step, so that no step takes long."""
 
 
 class Turns:
-    """Brings a writable index up with the log, a step at a time; one thread takes the steps."""
+    """Updates a writable index step by step; all steps are for one thread."""
 
     def __init__(
         self,
@@ -55,14 +54,14 @@ class Turns:
         self._stopped = stopped
         self._begun = self._looked = projection.checkpoint()
         self._windows: deque[tuple[int, Future[None]]] = deque()
-        self._changed: dict[str, int] = {}  # by people, and not in: stream and last position
-        self._import: UUID | None = None  # the command of an import that was met last
+        self._changed: dict[str, int] = {}  # by people, and not in yet: stream -> last position
+        self._import: UUID | None = None  # the last command of an import
         self.early: dict[str, int] = {}
-        """Entries that are in before their turn, each with its last position that is."""
+        """Entries taken in early -> the last position of their streams that is in."""
         self._workers = ThreadPoolExecutor(AHEAD, thread_name_prefix="turns", initializer=give_way)
 
     def step(self) -> int:
-        """Do what is next; 0 if there is nothing to do."""
+        """Do the next piece of work; 0 if there is none."""
         self._look()
         if not self._windows and (events := self._few()):
             return self._take_in(len(events))
@@ -74,12 +73,12 @@ class Turns:
         size, vectors = self._windows[0]
         if not wait([vectors], MOMENT_SECONDS).done:
             return size
-        # What could not be worked out ahead is tried once more, and raised or kept aside there.
+        # If computing them ahead failed, taking in tries again, and raises or parks.
         self._windows.popleft()
         return self._take_in(size)
 
     def close(self) -> None:
-        """End what is worked out ahead; what is stored of it stays."""
+        """Stop computing ahead; what is stored stays."""
         self._ended.set()
         self._workers.shutdown(cancel_futures=True)
 
@@ -93,19 +92,19 @@ class Turns:
                     self._changed[event.stream] = event.position
 
     def _is_imported(self, event: RecordedEvent) -> bool:
-        """All events of a command that brought a text are, and they follow each other."""
+        """Whether the event is of an import; the events of one command follow each other."""
         if event.correlation_id == self._import:
             return True
         try:
             imported = getattr(self._codec.decode(event), "imported", False)
         except (UnknownEventType, EventDataError):
-            return True  # it is kept aside when its turn comes
+            return True  # it is parked when its turn comes
         if imported:
             self._import = event.correlation_id
         return imported
 
     def _few(self) -> Sequence[RecordedEvent]:
-        """All that is new, where that is little."""
+        """All new events if they are few and small, else none."""
         events = self._log.read(self._projection.checkpoint(), FEW + 1)
         streams = {event.stream: None for event in events if event.stream.startswith(STREAM)}
         if len(events) > FEW or not all(map(_is_small, self._projection.standing(streams))):
@@ -113,7 +112,7 @@ class Turns:
         return events
 
     def _take_early(self) -> int:
-        """Take in some of what people have changed, before its turn."""
+        """Take in some changes by people early."""
         streams = list(self._changed)[:FEW]
         found = {stream: self._changed.pop(stream) for stream in streams}
         standing = [one for one in self._projection.standing(found) if _is_small(one)]

@@ -1,4 +1,4 @@
-"""Why an entry was found, in plain words."""
+"""The explanation of why an entry was found."""
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -9,7 +9,7 @@ from kb.messages import Message, _, ngettext
 from kb.sentences import beside
 
 _LONGEST = 2 * TAG_LENGTH
-"""Characters of a question that may be a tag: some have more in another form."""
+"""Characters of a question that may be a tag: normalising can shorten it."""
 
 
 def why(question: str, hit: Hit, tags: Sequence[str]) -> str:
@@ -30,7 +30,7 @@ def why(question: str, hit: Hit, tags: Sequence[str]) -> str:
 
 
 def asked_tags(question: str) -> frozenset[str]:
-    """The keys of tags that `question` is, quoted or not: a version has two spellings."""
+    """The keys of tags equal to `question`, quoted or not; a version has two spellings."""
     from indexer.text.names import bare
     from indexer.text.sayings import other_version
 
@@ -40,14 +40,14 @@ def asked_tags(question: str) -> frozenset[str]:
 
 
 def _tagged(question: str, words: Iterable[str], tags: Iterable[str]) -> list[str]:
-    """Those of `tags` that are the question, or have of it what the text does not show."""
+    """Those of `tags` that equal the question, or have a word of it that the text lacks."""
     from indexer.text.analysis import CAPITALS, STOP, all_terms
     from indexer.text.letters import composed
 
     asked = set(all_terms(composed(question)))
     shown = set(chain.from_iterable(map(all_terms, words)))
     keys = frozenset() if asked <= shown else asked_tags(question)
-    # As in a search: stop words count for want of others.
+    # As in a search, stop words count only if there are no others.
     missing = ({term for term in asked if term[0] not in STOP + CAPITALS} or asked) - shown
     return [
         tag

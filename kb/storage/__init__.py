@@ -1,1 +1,1 @@
-"""The data directory: its files, its settings, and what happens where nothing can be written."""
+"""The data directory: its files, its settings, and reading it where nothing can be written."""

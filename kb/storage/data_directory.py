@@ -1,4 +1,4 @@
-"""Where things lie in a data directory, and what can be wrong with one."""
+"""The paths in a data directory, and checks of its files."""
 
 import os
 import sqlite3
@@ -20,7 +20,7 @@ LOG = "log.sqlite"
 VAULT = "vault.sqlite"
 INDEX = "index"
 BEGUN = ".begun"
-"""Ends the name of a file that is being written."""
+"""The suffix of a file that is being written."""
 
 SETTINGS = """\
 # The settings of this data directory; docs/reference/settings.md says what each does.
@@ -31,7 +31,7 @@ SETTINGS = """\
 class DataDirectory(Struct, frozen=True):
     """The paths of one data directory.
 
-    What is made from the sources lies in the folder `copies` while it stands in for its own.
+    While nothing can be written, derived files are in the folder `copies` instead.
     """
 
     root: Path
@@ -39,12 +39,12 @@ class DataDirectory(Struct, frozen=True):
 
     @property
     def log(self) -> Path:
-        """The file of all events; with the vault the only one that cannot be made again."""
+        """The file of all events; like the vault it cannot be rebuilt."""
         return self.root / LOG
 
     @property
     def vault(self) -> Path:
-        """The file of the keys that open what is sealed in the log."""
+        """The file of the keys to sealed values in the log."""
         return self.root / VAULT
 
     @property
@@ -59,12 +59,12 @@ class DataDirectory(Struct, frozen=True):
 
     @property
     def accounts(self) -> Path:
-        """The file of what signing in needs: neither facts nor made from them."""
+        """The file of sign-in data, which is neither facts nor derived from them."""
         return self.root / "accounts.sqlite"
 
     @property
     def questions(self) -> Path:
-        """The file that counts searches: neither facts nor made from them."""
+        """The file of counts of searches, which are neither facts nor derived from them."""
         return self._made / "questions.sqlite"
 
     @property
@@ -74,12 +74,12 @@ class DataDirectory(Struct, frozen=True):
 
     @property
     def lock(self) -> Path:
-        """The file that the following process holds locked."""
+        """The file that the leading process locks."""
         return self._made / "follower.lock"
 
     @property
     def troubles(self) -> Path:
-        """The file of what keeps the following process from going on."""
+        """The file of errors of the leading process."""
         return self._made / "follower.errors"
 
     @property
@@ -88,7 +88,7 @@ class DataDirectory(Struct, frozen=True):
         return self.root / FILE_NAME
 
     def remove_old_lock(self) -> None:
-        """Remove what was locked while stewards or groups changed; the log compares streams now."""
+        """Remove the lock file of earlier versions for changes of stewards and groups."""
         with suppress(OSError):
             (self.root / "people.lock").unlink(missing_ok=True)
 
@@ -102,9 +102,7 @@ class DataDirectory(Struct, frozen=True):
         }
 
     def derived(self) -> list[Path]:
-        """The files of what is made from the sources and of what reading writes to, if there are
-        any; not the index.
-        """
+        """The existing derived files and those that reading writes to, without the index."""
         ends = ("", "-wal", "-journal", ".sums")
         files = (self.views, self.questions, self.parked)
         places = [file.with_name(file.name + end) for file in files for end in ends]
@@ -112,7 +110,7 @@ class DataDirectory(Struct, frozen=True):
 
     @property
     def _made(self) -> Path:
-        """Where what is made from the sources lies."""
+        """The folder of derived files."""
         return self.copies or self.root
 
 
@@ -137,9 +135,9 @@ def find(path: Path) -> DataDirectory:
 
 
 def _refuse_odd(directory: DataDirectory) -> None:
-    """Raise `DataDirectoryError` where something else than a file lies in the place of one.
+    """Raise `DataDirectoryError` if something other than a file has the name of one.
 
-    A pipe would be waited for without end, and what SQLite says of a folder is no advice.
+    Opening a pipe would block for ever, and SQLite's error for a folder is no help.
     """
     kept = (directory.log, directory.vault, directory.accounts, directory.settings)
     beside = directory.views.with_name(directory.views.name + ".new")
@@ -174,7 +172,7 @@ def _refuse_odd(directory: DataDirectory) -> None:
 
 
 def _odd(place: Path, expected: Callable[[int], bool]) -> str:
-    """What lies at `place`, if that is not as `expected`; empty if it is or nothing is there."""
+    """The kind of thing at `place` if it is not as `expected`; empty if it is or is missing."""
     try:
         mode = place.stat().st_mode
     except FileNotFoundError:
@@ -192,7 +190,7 @@ def _odd(place: Path, expected: Callable[[int], bool]) -> str:
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Turn what the disk, SQLite and the log say into one sentence of `DataDirectoryError`."""
+    """Turn errors of disk, SQLite and log into a `DataDirectoryError` of one sentence."""
     try:
         yield
     except EventLogError as error:
@@ -204,7 +202,7 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 def is_begun(place: Path) -> bool:
-    """Whether `place` is a file of a directory that was not made to the end."""
+    """Whether `place` is a file of a directory whose creation was interrupted."""
     if place.name == FILE_NAME + BEGUN:
         return place.is_file()
     if place.name != FILE_NAME:
@@ -213,7 +211,7 @@ def is_begun(place: Path) -> bool:
 
 
 def _inside(folder: Path) -> Iterator[Path]:
-    """All files below `folder`; a generation that is taken away meanwhile is passed over."""
+    """All files below `folder`, ignoring a generation that is removed meanwhile."""
     for place, _folders, names in os.walk(folder):
         yield from (Path(place, name) for name in names)
 
@@ -221,7 +219,7 @@ def _inside(folder: Path) -> Iterator[Path]:
 def _bytes(paths: Iterator[Path]) -> int:
     total = 0
     for path in paths:
-        # Files come and go while a process follows the log.
+        # Files come and go while another process writes.
         try:
             total += path.stat().st_size
         except FileNotFoundError:

@@ -1,7 +1,7 @@
-"""A data directory in which nothing can be written: how that is seen, and how it is read on.
+"""Reading a data directory in which nothing can be written.
 
-The sources (log, vault, accounts) are read where they lie. What is made from them is copied into
-memory, where it is brought up to the log as ever: nobody is shown what the log has hidden since.
+The sources (log, vault, accounts) are read in place. Derived files are copied into memory and
+brought up to date with the log there, so that nothing is shown that the log has hidden since.
 """
 
 import os
@@ -24,30 +24,30 @@ from kb.messages import _
 from kb.storage.data_directory import BEGUN, INDEX, DataDirectory, storage_errors
 
 ROOM = 512_000
-"""Bytes without which a disk counts as full: what opening a directory writes, and a small entry."""
+"""Free bytes below which a disk counts as full: for opening a directory, and a small entry."""
 
 FILES = 100
-"""Files without room for which it does as well: an index is many of them, and merges make more."""
+"""Free inodes below which it does so too: an index has many files, and merges make more."""
 
 FULL = _("the disk is full")
 READ_ONLY = _("it is read-only")
 ADVICE: dict[str, str] = {FULL: _("free some space"), READ_ONLY: _("make it writable")}
 
 MEMORY = Path("/dev/shm")  # nosec B108  # noqa: S108 - in a folder for this user alone
-"""Where Linux keeps files in memory; elsewhere the copies lie in the temporary folder."""
+"""Files in memory on Linux; elsewhere the copies are in the temporary folder."""
 
 PREFIX = "tributary-copy-"
 _NO_PLACE = _("neither memory nor the temporary folder has room for a copy that can be brought up")
 
 SPARE = 1.2
-"""How much more room there has to be than the copies take: new texts are added to them."""
+"""Factor on the size of the copies for the room needed, as new texts are added to them."""
 
 
 class FrozenDirectory(Frozen):
-    """A data directory while it is only read because of `reason`, and the copies that stand in.
+    """A data directory that is read-only because of `reason`, with copies of its derived files.
 
-    `told` says so to people who read. `close` removes the copies. Raises `DataDirectoryError` if
-    there is no room for them.
+    `told` is a sentence about it for readers. `close` removes the copies. Raises
+    `DataDirectoryError` if there is no room for them.
     """
 
     def __init__(self, directory: DataDirectory, reason: str) -> None:
@@ -83,7 +83,7 @@ class FrozenDirectory(Frozen):
             raise
 
     def index(self) -> Path:
-        """The copy of the index, made at first use, as it may be large; nothing where none is.
+        """The path of the copy of the index, made at first use as it may be large, if there is one.
 
         Raises `IndexUnavailable` if there is no room for it.
         """
@@ -109,7 +109,7 @@ class FrozenDirectory(Frozen):
             super().refuse_changed()
 
     def outdated(self) -> bool:
-        """Whether it can be written by now, or was by another program: it is to be opened again."""
+        """Whether to open it again, as it can be written by now or another program wrote to it."""
         return self.changed() or _takes(self.directory.root)
 
     def close(self) -> None:
@@ -118,14 +118,14 @@ class FrozenDirectory(Frozen):
 
 
 def unwritable(root: Path) -> str:
-    """Why nothing can be written in the directory `root`, a message; empty if it can be."""
+    """Why nothing can be written in the directory `root`, as a message; empty if it can be."""
     if not os.access(root, os.W_OK):
         return READ_ONLY
     return "" if has_room(root, ROOM) else FULL
 
 
 def _takes(root: Path) -> bool:
-    """Whether what opening needs can be written: a share may be full where the disk is not."""
+    """Whether a test file can be written: a quota may be used up though the disk is not full."""
     if unwritable(root):
         return False
     try:
@@ -140,27 +140,27 @@ def _takes(root: Path) -> bool:
 def has_room(root: Path, size: int) -> bool:
     """Whether the disk of `root` has `size` bytes and `FILES` left for this user.
 
-    What it does not say counts as there.
+    Limits that the file system does not report count as met.
     """
     found = os.statvfs(root)
     blocks, files = (
         (found.f_bavail, found.f_favail) if os.geteuid() else (found.f_bfree, found.f_ffree)
     )
-    # A file system that does not count blocks or files says that it has none at all.
+    # A file system that does not count blocks or files reports 0 of them.
     return (not found.f_blocks or blocks * found.f_frsize >= size) and (
         not found.f_files or files >= FILES
     )
 
 
 def no_room(error: BaseException | None) -> bool:
-    """Whether `error` comes from a disk, or a user's share of it, that is full."""
+    """Whether `error` comes from a full disk or quota."""
     while error is not None and kind_of(error) != sqlite3.SQLITE_FULL:
         error = error.__cause__
     return error is not None
 
 
 def _places() -> Iterator[Path]:
-    """Folders that copies may be made in, best first."""
+    """Folders for copies, best first."""
     if MEMORY.is_dir():
         yield MEMORY
     with suppress(OSError):
@@ -168,7 +168,7 @@ def _places() -> Iterator[Path]:
 
 
 def _folder(size: int) -> tuple[Path, FileLock]:
-    """A new folder for this user alone with room for `size` bytes, and a lock: it is in use.
+    """A new private folder with room for `size` bytes, and the lock that marks it as in use.
 
     Raises `OSError`.
     """
@@ -191,13 +191,13 @@ def _made(place: Path) -> tuple[Path, FileLock]:
 
 
 def remove_left() -> None:
-    """Remove the copies of processes that were killed: they have words that may be erased since."""
+    """Remove copies left by killed processes, as they may hold texts that are erased by now."""
     for place in _places():
         _sweep(place)
 
 
 def _sweep(place: Path) -> None:
-    # A folder alone was left by a version that could not remove what it had copied read-only.
+    # Earlier versions left folders without a lock, as they could not remove read-only copies.
     for folder in {found.with_suffix("") for found in place.glob(f"{PREFIX}*")}:
         lock = FileLock(folder.with_suffix(".lock"))
         # Those of other users cannot be locked.
@@ -208,7 +208,7 @@ def _sweep(place: Path) -> None:
 
 
 def _is_own(path: Path) -> bool:
-    """Whether what lies there, if anything does, is this user's."""
+    """Whether `path` is this user's or does not exist."""
     return not os.path.lexists(path) or path.lstat().st_uid == os.geteuid()
 
 
@@ -222,7 +222,7 @@ def _remove(folder: Path, lock: FileLock) -> None:
 
 
 def _copy_folder(own: Path, to: Path) -> None:
-    """Copy a folder with what is in it, none of it with its mode: the copies are written to."""
+    """Copy a folder and its content, with new modes, as the copies are written to."""
     to.mkdir(mode=0o700)
     with suppress(FileNotFoundError):
         for each in own.iterdir():
@@ -231,7 +231,7 @@ def _copy_folder(own: Path, to: Path) -> None:
 
 
 def _copy(file: Path, to: Path) -> None:
-    """Copy a file; one that is gone meanwhile, or comes out torn, is made anew from the log."""
+    """Copy a file; if it is gone meanwhile or the copy is torn, it is rebuilt from the log."""
     with suppress(FileNotFoundError):
         shutil.copyfile(file, to)
         to.chmod(0o600)

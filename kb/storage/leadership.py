@@ -1,4 +1,4 @@
-"""Which process of a data directory leads: a file lock that dies with its holder."""
+"""Leadership of a data directory: a file lock that ends with its process."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -9,11 +9,11 @@ from threading import RLock
 from filelock import FileLock, Timeout
 
 POLL_SECONDS = 0.01
-"""How often a waiting process looks how far the leading one is, and whether it is still there."""
+"""How often a waiting process looks at the progress of the leading one, and whether it lives."""
 
 
 class Leadership:
-    """The lead of one process, shared by its threads, each for as long as it needs it."""
+    """Leadership of one process, shared by its threads, each for as long as it needs it."""
 
     def __init__(self, path: Path) -> None:
         self._lock = FileLock(path, thread_local=False)
@@ -31,7 +31,7 @@ class Leadership:
     ) -> Iterator[bool]:
         """Whether this process leads while the block runs.
 
-        Tries for `patience` seconds, or until `unless` is true: there is no need any more.
+        Tries for `patience` seconds, or until `unless` returns true.
         """
         deadline = time.monotonic() + patience
         while not (leads := self._take()) and time.monotonic() < deadline and not unless():

@@ -1,4 +1,4 @@
-"""The local door of a running server: HTTP over a Unix socket that belongs to the data directory.
+"""HTTP over a Unix socket between the shell and a running server of a data directory.
 
 `kb serve` listens there; `kb search` asks there first, because the server has the model loaded.
 """
@@ -23,10 +23,10 @@ LONGEST_PATH = 100
 """Bytes; Linux allows 107 and macOS 103 for the path of a Unix socket."""
 
 LONGEST_TARGET = 30_000
-"""Bytes of an address: a question of the most characters, of twelve bytes each, and its filters."""
+"""Bytes of an address: the longest question, at twelve bytes per character, and its filters."""
 
 MEMBER_HEADER = "Tributary-Member"
-"""For whom the shell asks, as it would without a server; taken from the socket file alone."""
+"""The header with the shell's member, accepted on this socket only."""
 
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 120.0
@@ -35,12 +35,11 @@ Parameters = Sequence[tuple[str, str]]
 
 
 def socket_path(data: Path) -> Path:
-    """Where the server of the data directory `data` listens.
+    """The socket of the server of the data directory `data`.
 
-    In the directory itself or, where that path is too long for a socket or nothing may be written,
-    in a folder for this user alone in the temporary folder, under a name that follows from the
-    directory. Raises
-    `KnowledgeBaseError` if that folder belongs to someone else.
+    In the directory itself or, if that path is too long for a socket or read-only, in a private
+    folder in the temporary folder, under a name derived from the directory. Raises
+    `KnowledgeBaseError` if that folder belongs to another user.
     """
     path = data.resolve() / SOCKET
     if len(os.fsencode(path)) <= LONGEST_PATH and os.access(path.parent, os.W_OK):
@@ -52,13 +51,11 @@ def socket_path(data: Path) -> Path:
 def request(
     data: Path, method: str, path: str, parameters: Parameters = (), body: object = None
 ) -> Any:
-    """The JSON that the running server of `data` answers; None if no server answers there.
+    """The JSON answer of the running server of `data` to the member of the settings.
 
-    It answers as to the member of the settings.
-
-    Raises `InvalidInput` with the server's words if it refuses what was asked or, unasked, if the
-    parameters are longer than it takes, and `KnowledgeBaseError` with its words if it cannot answer
-    now.
+    None if no server runs. Raises `InvalidInput` with the server's words if it refuses the request,
+    or if the parameters are too long for it, and `KnowledgeBaseError` with its words if it cannot
+    answer now.
     """
     connection = _Connection(socket_path(data))
     target = f"{path}?{urlencode(parameters)}" if parameters else path
@@ -66,14 +63,14 @@ def request(
     try:
         connection.connect()
     except OSError:
-        # No such file, or a socket that a killed server left behind: nobody is there.
+        # No such file, or a socket left by a killed server.
         return None
     try:
         headers = {
             "Content-Type": "application/json",
             MEMBER_HEADER: load_settings(data, os.environ).member,
         }
-        # A server that gives up in the middle of an address could not tell why.
+        # Checked here, as a server that stops reading in the middle of an address cannot say why.
         if len(target) > LONGEST_TARGET:
             raise InvalidInput(
                 _("The question is too long for the running server; leave something out.")

@@ -117,14 +117,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 ENVIRONMENT: Mapping[str, str] = {
     f"KB_{name.upper()}": name for name in Settings.__struct_fields__ if name != "data"
 }
-"""The setting that each variable gives."""
+"""Environment variable -> setting."""
 
 
 def load_settings(data: Path, environ: Mapping[str, str]) -> Settings:
-    """The settings of `data`: its settings.toml, where a variable of the environment does not win.
+    """The settings of `data` from its settings.toml, overridden by environment variables.
 
-    Raises `DataDirectoryError` for a file that is missing, empty or not TOML, an unknown name, a
-    value that does not fit, or a variable that is set to nothing.
+    Raises `DataDirectoryError` for a file that is missing, empty or not TOML, an unknown name, an
+    invalid value, or an empty variable.
     """
     values: dict[str, Any] = _from_file(data / FILE_NAME)
     values.update({name: environ[key] for key, name in ENVIRONMENT.items() if key in environ})
@@ -138,9 +138,9 @@ def load_settings(data: Path, environ: Mapping[str, str]) -> Settings:
 
 
 def refuse_blank(environ: Mapping[str, str], *names: str) -> None:
-    """Raise `DataDirectoryError` for a variable of these that is set to nothing.
+    """Raise `DataDirectoryError` if one of these variables is set to nothing.
 
-    A script whose own variable is not set would get the default, such as acting as the operator.
+    Otherwise a script with an unset variable of its own would get the default: the operator.
     """
     for name in names:
         if name in environ and not environ[name].strip():
@@ -150,7 +150,7 @@ def refuse_blank(environ: Mapping[str, str], *names: str) -> None:
 
 
 def written(settings: Settings) -> dict[str, str | int]:
-    """What a settings file has to say for `settings`: what differs from the defaults."""
+    """The values for a settings file: those of `settings` that differ from the defaults."""
     values: dict[str, str | int] = msgspec.structs.asdict(_checked(settings))
     del values["data"]
     defaults = msgspec.structs.asdict(Settings(data=settings.data))
@@ -167,7 +167,7 @@ def _from_file(path: Path) -> dict[str, Any]:
         raise DataDirectoryError(_LOST.format(path=path, what="missing")) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DataDirectoryError(f"The settings in {path} cannot be read: {error}.") from error
-    # The defaults would let in anybody at the port: an old file that was lost must not mean them.
+    # A lost file must not mean the defaults, which let in anybody at the port.
     if not text.strip():
         raise DataDirectoryError(_LOST.format(path=path, what="empty"))
     if "data" in values:
@@ -186,7 +186,7 @@ def _path(kind: type, value: object) -> object:
 
 
 def _wrong(name: str, value: object) -> str:
-    """What is wrong with a setting in itself; empty if nothing is."""
+    """What is wrong with a setting by itself; empty if nothing is."""
     if name not in Settings.__struct_fields__:
         return f"there is no setting {name}"
     try:
@@ -197,7 +197,7 @@ def _wrong(name: str, value: object) -> str:
 
 
 def wanted(kind: object) -> str:
-    """What a value of the type of a setting is, in words; raises `TypeError` for other types."""
+    """The type of a setting in words; raises `TypeError` for unsupported types."""
     from msgspec import inspect
 
     told = inspect.type_info(kind)
@@ -247,7 +247,7 @@ def _check_signing_in(settings: Settings) -> None:
 
 
 def _is_site(address: str) -> bool:
-    """Whether `address` is a scheme and a host, and nobody on the way can read what is sent."""
+    """Whether `address` is only a scheme and a host, and is https or on this machine."""
     try:
         parts = urlsplit(address)
         whole = address == f"{parts.scheme}://{parts.netloc}" and parts.username is None
@@ -263,9 +263,9 @@ def _is_site(address: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host`, localhost or an address, can be reached from this machine alone.
+    """Whether `host` is localhost or a loopback address.
 
-    No other name is taken: the owner of a name can point it at this machine.
+    Other names are refused, as their owner could point them at this machine.
     """
     try:
         return host == "localhost" or ip_address(host).is_loopback

@@ -1,1 +1,1 @@
-"""Views: tables that projections keep, and how they are read by those who may see them."""
+"""Views: tables that projections maintain, read by principals who may see them."""

@@ -1,10 +1,9 @@
-"""The file views.sqlite: how it is opened, which one it is, and when it is broken.
+"""The file views.sqlite: opened, and told apart from its replacements.
 
-The locks by which processes that use SQLite keep clear of each other belong to a process and a
-file: where a process closes any descriptor of the file, it loses all that its connections hold
-there, and another one that ends would then take the log (WAL) away from under them. So what
-reads the file beside SQLite does so with `reading_beside`, whose descriptors stay open as long as
-this process has a connection to the file. See https://www.sqlite.org/howtocorrupt.html, 2.2.
+POSIX locks belong to a process and a file: when a process closes any descriptor of the file, all
+its connections lose their locks, and another process that ends could delete the WAL under them. So
+code that reads the file directly uses `reading_beside`, whose descriptors stay open as long as this
+process has a connection to the file. See https://www.sqlite.org/howtocorrupt.html, 2.2.
 """
 
 import os
@@ -17,16 +16,16 @@ from threading import RLock
 from events.sqlite_files.opening import connect
 
 BUSY_SECONDS = 1.0
-"""How long to wait for another program that keeps the file locked; ours never do for long."""
+"""How long to wait for a lock of another program; ours hold none for long."""
 
 File = tuple[int, int]
-"""Which file it is: device and inode."""
+"""The identity of a file: device and inode."""
 
 MISSING: File = (0, 0)
 
 
 class _Use:
-    """Who uses the file at a path: connections and readers, counted; and the descriptors kept."""
+    """The number of connections and readers of a file, and its open descriptors."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -34,7 +33,7 @@ class _Use:
 
 
 _uses: dict[Path, _Use] = {}
-_using = RLock()  # also for what a finalizer ends meanwhile
+_using = RLock()  # reentrant, as a finalizer may close a connection at any moment
 
 
 def _begin(path: Path) -> _Use:
@@ -55,7 +54,7 @@ def _end(path: Path) -> None:
 
 
 class _Connection(sqlite3.Connection):
-    """One that counts among the users of its file until it is closed."""
+    """A connection that counts as a user of its file until it is closed."""
 
     path: Path | None = None
 
@@ -86,7 +85,7 @@ def open_views(
 
 @contextmanager
 def reading_beside(path: Path) -> Iterator[int]:
-    """A descriptor of the file at `path` to read its bytes by, for the time of the block."""
+    """A descriptor for reading bytes of the file at `path` during the block."""
     used = path.resolve()
     use = _begin(used)
     try:

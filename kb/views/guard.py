@@ -1,7 +1,7 @@
-"""The guard of a connection to the views: it reads what its principal may see, or nothing.
+"""The guard of a connection to the views, which can only read what its principal may see.
 
-Temporary views alone would fail open: where one is missing, its name reaches the whole table. So
-SQLite asks an authorizer, once for each statement that it prepares.
+Temporary views alone would fail open: without one, its name reaches the whole table. So SQLite
+also asks an authorizer about each statement that it prepares.
 """
 
 import sqlite3
@@ -19,17 +19,17 @@ _ACTIONS = frozenset(
     }
 )
 _PRAGMAS = frozenset({"user_version", "data_version", "temp_store"})
-"""Those that may be looked up, and none set."""
-# SQLite asks for the last when a table that is a function is first met; nothing is written.
+"""Pragmas that may be read; none may be set."""
+# SQLite asks to update it at the first use of a table-valued function; nothing is written.
 _SCHEMA = "sqlite_master"
 _TABLES = READ_WHOLE | {"json_each", _SCHEMA}
 
 
 def guard(connection: sqlite3.Connection, seen: Mapping[str, str]) -> None:
-    """Make a view of each table with its condition, and refuse from then on what goes past them.
+    """Make a temporary view of each table with its condition, and refuse all other access.
 
-    The conditions ask the function `principal_labels` of the connection. Raises
-    `DataDirectoryError` if one is missing.
+    The conditions call the function `principal_labels` of the connection. Raises
+    `DataDirectoryError` if a view is missing.
     """
     for table, condition in seen.items():
         connection.execute(
@@ -44,12 +44,12 @@ def guard(connection: sqlite3.Connection, seen: Mapping[str, str]) -> None:
 def authorizer(
     seen: Collection[str],
 ) -> Callable[[int, str | None, str | None, str | None, str | None], int]:
-    """What SQLite asks about each statement, where the views named `seen` are the only way in."""
+    """An authorizer for SQLite by which the views named `seen` are the only access."""
 
     def answer(
         action: int, name: str | None, value: str | None, database: str | None, through: str | None
     ) -> int:
-        """Whether a statement may do it; `through` names the innermost view that it stands in."""
+        """Whether the action is allowed; `through` names the innermost view that contains it."""
         if action == sqlite3.SQLITE_READ:
             allowed = database == "temp" or through in seen or name in _TABLES
         elif action == sqlite3.SQLITE_PRAGMA:

@@ -1,4 +1,4 @@
-"""What was worked out of the views, kept for as long as they stay as they are."""
+"""A cache of answers from the views, valid until these change."""
 
 from collections.abc import Callable, Hashable
 from threading import Lock
@@ -8,13 +8,13 @@ from kb.views.file import File
 from kb.views.tables import FileState
 
 MOST = 500
-"""How many answers are kept at a time."""
+"""Answers that are kept at a time."""
 
 State = tuple[File, FileState]
 
 
 class Memo:
-    """Answers about one state of the views; nothing of an earlier one stays. For any thread."""
+    """A cache for one state of the views, emptied when this changes. Usable from any thread."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -22,7 +22,7 @@ class Memo:
         self._kept: dict[Hashable, Any] = {}
 
     def __call__(self, state: State, asked: Hashable, answer: Callable[[], Any]) -> Any:
-        """What `answer` answers in this state to what is `asked`."""
+        """The answer to `asked` in `state`, from the cache or else from calling `answer`."""
         with self._lock:
             if state != self._state:
                 self._state, self._kept = state, {}

@@ -1,9 +1,9 @@
-"""Checksums of the pages of views.sqlite, in a file beside it: no changed byte is taken for true.
+"""Checksums of the pages of views.sqlite, in a file beside it, so that any changed byte is noticed.
 
-SQLite notices damage only where it breaks a page. So each page of the file has a CRC-32 here,
-taken when the page was written, and the file's stamp (inode, size, times) says whether anybody
-wrote to it since. A file with the stamp is as it was left; any other is read whole and compared.
-A page may also be as it stands in the log (WAL), from where it is moved, before its sum is taken.
+SQLite itself notices damage only if a page is malformed. So each page has a CRC-32, taken when it
+was written, and the stamp of the file (inode, size, times) shows whether anything wrote to it
+since. A file with the same stamp is unchanged; any other is read in full and compared. A page may
+also match its version in the WAL, if a checkpoint was interrupted before its sum was taken.
 """
 
 import os
@@ -31,19 +31,19 @@ _AT_ONCE = 256
 """Pages read at once."""
 
 SCRUB_SECONDS = 3600.0
-"""How long a file with its stamp is trusted, since a disk may change what nobody wrote."""
+"""How long a file with the same stamp is trusted, since disks can corrupt data by themselves."""
 
 Stamp = tuple[int, int, int, int]
 
 
 class PagesDamaged(sqlite3.DatabaseError):
-    """A page is not as it was written, or the file that says how is gone."""
+    """A page does not match its checksum, or the checksums are lost."""
 
     sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
 class _Sums(Struct, frozen=True, array_like=True):
-    """What the file beside holds: `crc` of all else in it, as the last field."""
+    """The content of the file of checksums; `crc` is that of its other fields."""
 
     stamp: Stamp
     page_size: int
@@ -52,18 +52,18 @@ class _Sums(Struct, frozen=True, array_like=True):
     crc: int = 0
 
     def sealed(self) -> "_Sums":
-        """The same with its own checksum."""
+        """The same with `crc` set."""
         return msgspec.structs.replace(self, crc=self.own_crc())
 
     def own_crc(self) -> int:
-        """The checksum of all but itself."""
+        """The checksum of the other fields."""
         return zlib.crc32(msgspec.msgpack.encode(msgspec.structs.replace(self, crc=0)))
 
 
 class PageSums:
-    """The checksums of one file of views. Only the process that leads writes them.
+    """The checksums of one file of views, written by the leading process.
 
-    `fits` may be asked from any thread, the rest by the process that writes the views.
+    `fits` is usable from any thread, the rest for the writer of the views.
     """
 
     def __init__(self, path: Path) -> None:
@@ -71,23 +71,23 @@ class PageSums:
         self._beside = path.with_name(path.name + ".sums")
         self._read: tuple[Stamp, _Sums | None] | None = None
         self.moving = False
-        """Whether `take` is moving pages into a file that fitted when it began."""
+        """Whether `take` is making a checkpoint of a file that fitted before."""
 
     def fits(self) -> bool:
-        """Whether nobody has written to the file since its sums were taken."""
+        """Whether the file is unchanged since its sums were taken."""
         sums = self._known()
         return sums is not None and sums.stamp == _stamp(self._path)
 
     def trusted(self) -> bool:
-        """Whether the file fits and was read whole within the last hour."""
+        """Whether the file fits and was read in full within the last hour."""
         sums = self._known()
         recent = sums is not None and 0 <= time.time() - sums.checked_at < SCRUB_SECONDS
         return recent and self.fits()
 
     def check(self) -> None:
-        """Raise `PagesDamaged` unless every page is as it was written; cheap where none can differ.
+        """Raise `PagesDamaged` unless every page matches its sum; cheap if the file fits.
 
-        A file that fits is read once an hour all the same.
+        A file that fits is still read once an hour.
         """
         if self.trusted():
             return
@@ -103,9 +103,9 @@ class PageSums:
         self._write(msgspec.structs.replace(sums, stamp=stamp, checked_at=now))
 
     def take(self, connection: sqlite3.Connection, *, emptying: bool = False) -> bool:
-        """Move what is in the log into the file, and take the sums of the pages that this changes.
+        """Make a checkpoint of the WAL, and take the sums of the pages that it changes.
 
-        Outside a transaction. False where readers keep it from moving, or from `emptying` the log.
+        Outside a transaction. False if readers prevent it, or prevent `emptying` the WAL.
         """
         self.moving = self.fits()
         try:
@@ -130,7 +130,7 @@ class PageSums:
         return done
 
     def _changed(self, sums: _Sums, pages: set[int]) -> _Sums:
-        """`sums` with those of `pages` as they are now."""
+        """`sums` with those of `pages` updated."""
         size, count = sums.page_size, self._path.stat().st_size // sums.page_size
         known = array("I", sums.sums)[:count]
         known.extend([0] * (count - len(known)))
@@ -141,18 +141,18 @@ class PageSums:
         return _Sums(_stamp(self._path), size, sums.checked_at, known.tobytes())
 
     def take_all(self, page_size: int) -> None:
-        """Take the sums of all pages as they are: only of a file that was written just now."""
+        """Take the sums of all pages: only for a file that was written just now."""
         sums = array("I", _crcs(self._path, page_size))
         self._write(_Sums(_stamp(self._path), page_size, time.time(), sums.tobytes()))
 
     def discard(self) -> None:
-        """Forget them, with the file, and what was begun of them and cut short."""
+        """Delete the file of checksums, and remains of interrupted writes."""
         self._beside.unlink(missing_ok=True)
         for begun in self._beside.parent.glob(f"{self._beside.name}.*.new"):
             begun.unlink(missing_ok=True)
 
     def _known(self) -> _Sums | None:
-        """What the file beside says, read again where it has changed; None if it is not sound."""
+        """The content of the file of checksums, reread if it changed; None if it is damaged."""
         stamp = _stamp(self._beside)
         if self._read is None or self._read[0] != stamp:
             self._read = (stamp, self._decoded())
@@ -166,7 +166,7 @@ class PageSums:
         return found if found.crc == found.own_crc() else None
 
     def _write(self, sums: _Sums) -> None:
-        # A name of its own: a process that ends and one that leads may write at the same moment.
+        # A unique name: a process that ends and its successor may write at the same moment.
         new = f"{self._beside.name}.{os.getpid()}-{threading.get_ident()}-{id(self)}.new"
         beside = self._beside.with_name(new)
         try:
@@ -197,7 +197,7 @@ def _crcs(path: Path, page_size: int) -> Generator[int]:
 
 
 def _logged(path: Path, page_size: int) -> Iterator[tuple[int, int]]:
-    """Number and sum of the pages in the log beside the file, in the order in which they came."""
+    """Number and checksum of each page in the WAL, oldest first."""
     try:
         with path.with_name(path.name + "-wal").open("rb") as file:
             header = file.read(_WAL_HEADER)

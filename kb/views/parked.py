@@ -1,4 +1,4 @@
-"""Events that the index could not take in, kept in a small file beside it."""
+"""Parked events of the index, in a small file beside it."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -28,9 +28,9 @@ _UNREADABLE = tuple(kind.__name__ for kind in (SealedDataError, EventDataError, 
 
 
 def readable(parked: ParkedEvent, log: EventLog, codec: EventCodec) -> bool:
-    """Whether an event that was put aside because it could not be read can be read by now.
+    """Whether an event that was parked as unreadable can be read by now.
 
-    It can where a sound copy of log or vault was put back, or another program knows its type.
+    A sound copy of log or vault was put back, or this version of the program knows its type.
     """
     if not parked.error.startswith(_UNREADABLE):
         return False
@@ -43,7 +43,7 @@ def readable(parked: ParkedEvent, log: EventLog, codec: EventCodec) -> bool:
 
 
 def parked_of(row: tuple[str, int, str, str, str, str]) -> ParkedEvent:
-    """The event of a row: projection, position, type, stream, error, when it was put aside."""
+    """The event of a row: projection, position, type, stream, error, when it was parked."""
     projection, position, type_name, stream, error, parked_at = row
     return ParkedEvent(
         projection=projection,
@@ -62,14 +62,14 @@ class ParkedFile:
         self._path = path
 
     def add(self, events: Sequence[ParkedEvent]) -> None:
-        """Keep `events` aside; one that is there already gets its new error."""
+        """Park `events`; one that is parked already gets the new error."""
         with self._open() as db, transaction(db):
             make(db, [TABLE], missing=True)
             rows = [{**asdict(event), "parked_at": to_stored(event.parked_at)} for event in events]
             database(db).table(TABLE.name).upsert_all(rows, pk=("projection", "position"))
 
     def all(self) -> list[ParkedEvent]:
-        """The events kept aside, by position; a file that cannot be read is one that says so."""
+        """The parked events, by position; one that stands for the file if that is unreadable."""
         try:
             return self._all()
         except _BROKEN as error:
@@ -100,7 +100,7 @@ class ParkedFile:
         )
 
     def sum(self, position: int, head: int) -> bytes | None:
-        """Another for other events put aside up to `position`.
+        """A hash of the events parked up to `position`.
 
         None if they cannot be read, or one is beyond the `head` of the log.
         """
@@ -113,7 +113,7 @@ class ParkedFile:
             return None
 
     def clear(self) -> None:
-        """Forget them all."""
+        """Delete all parked events."""
         self._path.unlink(missing_ok=True)
 
     def _open(self) -> AbstractContextManager[sqlite3.Connection]:

@@ -1,4 +1,4 @@
-"""Lending connections to the views, which notice when their file was replaced."""
+"""A pool of connections for reading the views, renewed when their file is replaced."""
 
 import sqlite3
 from collections import Counter
@@ -36,14 +36,12 @@ T = TypeVar("T")
 
 
 class ViewReader(Reads):
-    """Lends connections that only read; each sees one state of the views while it is lent.
+    """Lends read-only connections, each on one snapshot of the views.
 
-    In the place of every table about entries stands a temporary view of the rows that the principal
-    may see, so that a statement which names the table reaches no other one; see `view_guard`.
-    `on_damage` is told what is broken and in which file, and answers whether it put that right.
-    `on_change` is called before anything is read from a file that something else wrote to, `before`
-    always: it may refuse. `moving` tells whether this process, which leads, is just moving what it
-    wrote into the file: that is no change of anything else.
+    Every table is hidden behind a temporary view of the rows that the principal may see; see
+    `kb.views.guard`. `on_damage` gets the damage and the file, and returns whether it repaired it.
+    `before` is called before each read and may refuse it; `on_change` too if something else wrote
+    to the file. `moving` tells whether this process is making a checkpoint, which is no such write.
     """
 
     def __init__(self, path: Path, views: ViewSet) -> None:
@@ -94,10 +92,10 @@ class ViewReader(Reads):
             return views.state()
 
     def renew(self) -> None:
-        """Nothing: each read is of its own."""
+        """Nothing: each read has a snapshot of its own."""
 
     def fits(self) -> bool:
-        """Whether the file is as it was left by the process that leads."""
+        """Whether the file is as the leading process left it."""
         return self._sums.fits()
 
     def is_of_this_program(self) -> bool:
@@ -116,10 +114,10 @@ class ViewReader(Reads):
         )
 
     def settled(self, log: EventLog) -> bool:
-        """Whether there is nothing to do before they are read, so no need to lead for a moment.
+        """Whether the views can be read at once, without leading for a moment first.
 
-        They are as this program makes them of all of `log`, and were checked lately; nothing is
-        kept aside that could be read by now, and nobody is gone of whom anything could be left.
+        They are complete, up to date with `log` and were checked lately; no event is parked that
+        could be read by now, and no erased or departed member may have left anything.
         """
         if not self._sums.trusted():
             return False
@@ -130,7 +128,7 @@ class ViewReader(Reads):
             return False  # found out, and told, where it is read
 
     def states(self) -> tuple[dict[str, ViewState], Counter[str]]:
-        """How each view stands and how many events it has parked; empty if they are not there."""
+        """The state of each view and its number of parked events; empty without a file."""
         try:
             with self.read(frozenset()) as db:
                 return states(db), Counter(name for (name,) in db.execute(PARKED_BY))
@@ -138,7 +136,7 @@ class ViewReader(Reads):
             return {}, Counter()
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         with self._lock:
             self._closed = True
             while self._idle:
@@ -149,7 +147,7 @@ class ViewReader(Reads):
             self.on_change()
 
     def _begun(self) -> Opened:
-        """A connection inside a read transaction, guarded for the views as they stand in it."""
+        """A connection in a read transaction, with a guard that fits the views in it."""
         self.before()
         self._refuse_changed()
         while True:
@@ -161,7 +159,7 @@ class ViewReader(Reads):
             except BaseException:
                 self._give_back(opened)
                 raise
-            opened.connection.close()  # made whole, or begun anew, since
+            opened.connection.close()  # a view was completed or emptied since
 
     def _state(self, connection: sqlite3.Connection) -> FileState:
         """What the file says of itself; raises if nothing is shown as it stands."""
@@ -197,8 +195,8 @@ class ViewReader(Reads):
         file = file_at(self._path)
         if file == MISSING:
             raise _not_ready()
-        # Sorting a long list would need a file of its own, which a full disk has no room for; and a
-        # later change of it would drop every temporary view.
+        # Otherwise sorting a long list would need a file, for which a full disk has no room; set at
+        # once, as changing it later drops every temporary view.
         connection = open_views(self._path, pragmas={"temp_store": "MEMORY"})
         try:
             state = self._state(connection)
@@ -225,10 +223,10 @@ class ViewReader(Reads):
         opened.connection.close()
 
     def _explain(self, error: Exception, opened: Opened | None) -> KnowledgeBaseError | None:
-        """What to raise for an error of the file, or of what stands in a row; None: that error."""
+        """The error to raise for one of the file or of a row; None for the same error."""
         file = opened.file if opened else file_at(self._path)
         if not isinstance(error, sqlite3.DatabaseError):
-            # Of a row; in views that were made anew for that, it is a fault of the program.
+            # In a row; if the views were rebuilt for it already, it is a fault of the program.
             return None if file == self._mended else self._mend(error, file)
         refused = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_AUTH
         if (opened and opened.unready and refused) or not self._path.exists():

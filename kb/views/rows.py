@@ -9,7 +9,7 @@ Parameters = tuple[object, ...] | Mapping[str, object]
 
 
 def rows(db: sqlite3.Connection, sql: str, parameters: Parameters = ()) -> list[Row]:
-    """What `sql` selects."""
+    """The rows that `sql` selects."""
     cursor = db.execute(sql, parameters)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, values, strict=True)) for values in cursor]

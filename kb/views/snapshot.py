@@ -1,4 +1,4 @@
-"""One state of the views, for all that is asked of them in one go."""
+"""Snapshots of the views, so that several reads see one state."""
 
 import sqlite3
 from abc import ABC, abstractmethod
@@ -24,7 +24,7 @@ WHERE label IN (SELECT value FROM json_each(principal_labels())) ORDER BY partit
 
 
 class Reads(ABC):
-    """What answers questions from the views: as they are at each, or as they were at the first."""
+    """Access to the views, either each read on the present state or all on one snapshot."""
 
     @abstractmethod
     def read(self, labels: frozenset[str]) -> AbstractContextManager[sqlite3.Connection]:
@@ -38,39 +38,39 @@ class Reads(ABC):
     def kept(
         self, labels: frozenset[str], asked: Hashable, answer: Callable[[sqlite3.Connection], T]
     ) -> T:
-        """What `answer` finds in what a principal with these labels sees; raises as `read` does.
+        """The result of `answer` for a principal with these labels; raises as `read` does.
 
-        It is remembered for what is `asked` by all who see the same, until the views change.
+        It is cached under `asked` for all who see the same rows, until the views change.
         """
 
     @abstractmethod
     def state(self) -> FileState:
-        """What the file says of itself; raises as `read` does."""
+        """The state of the file; raises as `read` does."""
 
     @abstractmethod
     def renew(self) -> None:
-        """Let the next read begin with the views as they are then."""
+        """Take a new snapshot at the next read."""
 
     def position(self) -> int:
-        """How far the views are, -1 if they are not there yet."""
+        """The position of the views, -1 if there are none yet."""
         try:
             return self.state().position
         except NotYetSearchable:
             return -1
 
     def holds(self, position: int) -> bool:
-        """Whether the views have taken in what happened at `position` of the log."""
+        """Whether the views have taken in the event at `position`."""
         return self.position() >= position
 
     def forgotten(self) -> int:
-        """The last erasure of which nothing is left in the views, -1 if they are not there yet."""
+        """The last erasure of which nothing is left in the views, -1 if there are none yet."""
         try:
             return self.state().forgotten
         except NotYetSearchable:
             return -1
 
     def incomplete(self) -> bool:
-        """Whether any event could not be taken in."""
+        """Whether any event is parked."""
         try:
             return self.state().parked
         except NotYetSearchable:
@@ -78,10 +78,10 @@ class Reads(ABC):
 
 
 class Opened(Struct):
-    """A connection, the file that it reads, what that says of itself, and who asks.
+    """A connection with its file, the state of that, and the labels of the principal.
 
-    `unready` are the views that were still being made when its guard was set up, and `version`
-    tells the state of the file that `state` was read from, apart from others of this connection.
+    `unready` are the views that were being built when its guard was set up; `version` is the data
+    version at which `state` was read.
     """
 
     connection: sqlite3.Connection
@@ -99,7 +99,7 @@ class Opened(Struct):
             self.state, self.version = state(self.connection), version
 
     def ask_for(self, labels: frozenset[str]) -> None:
-        """Show from here on what a principal with these labels sees."""
+        """Show what a principal with these labels sees."""
         seen = labels & {OPERATOR_LABEL} if self.state.withheld else labels
         self.labels = msgspec.json.encode(sorted(seen)).decode()
 
@@ -107,9 +107,9 @@ class Opened(Struct):
 class Snapshot(Reads):
     """The views as they are at the first read, until the end. For one thread at a time.
 
-    `begin` lends a connection inside a transaction, which `end_of` takes back; `explain` answers
-    what to raise for an error of the file, None to raise that itself. After such an error nothing
-    is read any more.
+    `begin` lends a connection in a transaction, which `end_of` takes back; `explain` returns the
+    error to raise for one of the file, None to raise that itself. After such an error every read
+    raises it.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class Snapshot(Reads):
 
     @contextmanager
     def read(self, labels: frozenset[str]) -> Iterator[sqlite3.Connection]:
-        """See `Reads`; reads may stand inside one another, each for its own labels."""
+        """See `Reads`; reads may be nested, each with its own labels."""
         with self._lent() as opened:
             before = opened.labels
             opened.ask_for(labels)
@@ -161,9 +161,9 @@ class Snapshot(Reads):
             self._end_of(opened)
 
     def end(self) -> None:
-        """Refuse further reads and give the connection back.
+        """Refuse further reads and return the connection.
 
-        Where a request is given up while its thread still reads, that thread gives it back.
+        If an abandoned request is still reading in its thread, that thread returns it.
         """
         with self._guard:
             self._over, reads = True, self._reads

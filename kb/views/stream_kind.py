@@ -1,4 +1,4 @@
-"""Kinds of streams with their types of events: how they are stored, what they are to people."""
+"""Kinds of streams and their event types, with how these are stored and described."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,8 +16,8 @@ Words = tuple[Message, str | None]
 class Told(Struct, frozen=True):
     """How an event reads in the history of an entry.
 
-    `words` makes the sentence of the decoded event. `unread` names in a few words what an entry
-    lacks whose event cannot be read, e.g. "A revision".
+    `words` describes the decoded event. `unread` names it briefly if it cannot be read, e.g. "A
+    revision".
     """
 
     words: Callable[[Any], Words]
@@ -25,10 +25,10 @@ class Told(Struct, frozen=True):
 
 
 class Fact(EventType, frozen=True, kw_only=True):
-    """A type of event of an area: how it is stored, and what it is to people.
+    """An event type of an area: how it is stored, and what it means to people.
 
-    `lack` is what one that cannot be taken in may have taken away from people, None for nothing;
-    `told` how it reads in the history of an entry, None where it is not part of any.
+    `lack` is what an event that cannot be taken in may have hidden or removed, None for nothing;
+    `told` is how it reads in the history of an entry, None if it is in none.
     """
 
     lack: Lack | None
@@ -36,11 +36,11 @@ class Fact(EventType, frozen=True, kw_only=True):
 
 
 class StreamKind(Struct, frozen=True, kw_only=True):
-    """The streams whose names begin with `name` and a hyphen, one of an aggregate each.
+    """The streams whose names begin with `name` and a hyphen, each of one aggregate.
 
-    `unknown` is what an event of a type that is none of the `facts` may have taken away. Both
-    queries get the rest of the stream's name: `began` answers a row if the views know of such a
-    stream, None where they may not; `entry` the id of the entry that it is about, None if of none.
+    `unknown` is the lack for an event whose type is none of `facts`. Both queries get the rest of
+    the stream's name: `began` selects a row if the views know the stream (None if they need not),
+    `entry` the id of the entry that it is about (None if it is about none).
     """
 
     name: str

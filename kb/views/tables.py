@@ -1,4 +1,4 @@
-"""What views.sqlite says of itself: how far each view is, of which log, and what is withheld."""
+"""Tables about views.sqlite itself: the state of each view, and what is withheld."""
 
 import sqlite3
 import zlib
@@ -16,18 +16,18 @@ from kb.views.view import View
 from kb.views.view_set import Made, ViewSet, made_with, tables_of
 
 READ_WHOLE = frozenset({"view_state", "forgotten", "parked", "withheld"})
-"""Tables about the file itself, which readers look up as they are."""
+"""Tables about the file itself, which are read without conditions."""
 
 _TABLES = (
-    # Nobody reads a view before it has reached `whole`: until then it shows other things.
+    # A view is not read before it has reached `whole`: until then it shows past states.
     Table(
         "view_state",
         "name, version integer, tables integer, position integer, whole integer",
         "name",
     ),
     *withheld.TABLES,
-    # Up to where nothing erased is left; where only old pages of the file may hold some; and up to
-    # where nothing is left of what those who left signed in with.
+    # Positions up to which nothing erased is left; only old pages of the file may hold any; and no
+    # sign-in data of departed members is left.
     Table(
         "forgotten",
         "position integer, rewritten integer, departed integer",
@@ -35,17 +35,17 @@ _TABLES = (
     ),
 )
 _OF_VIEWS = (("view_state", "name"), ("parked", "view"), ("withheld", "view"))
-"""Tables about the file with rows of each view, and the column that names it."""
+"""Tables about the file with rows per view, and the column with its name."""
 
 SCHEMA = zlib.crc32(repr((_TABLES, sqlite_marks.TABLE)).encode()) & 0x7FFFFFFF
-"""Names the tables about the file as they are now; a file with another number is made anew."""
+"""A checksum of the tables about the file; a file with another one is rebuilt."""
 
 STATES = "SELECT name, version, tables, position, whole FROM main.view_state ORDER BY name"
 FILE_STATE = f"""SELECT name, version, tables, position, whole, ({withheld.ALL}),
     (SELECT position FROM main.forgotten), EXISTS ({withheld.ANY_PARKED})
 FROM main.view_state"""
 CHECKPOINT = "SELECT coalesce(max(position), 0) FROM main.view_state"
-# One that is still behind catches up beside the others.
+# Not of views that are behind: these catch up beside the others.
 MOVE_CHECKPOINTS = """UPDATE view_state SET position = ?
 WHERE position = (SELECT max(position) FROM view_state)"""
 ERASURES = "SELECT position, stream FROM erasure ORDER BY position"
@@ -67,7 +67,7 @@ TABLES = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT 
 
 
 class ViewState(Struct, frozen=True):
-    """How a view of the file stands: made with what, how far, and from where on it is whole."""
+    """The state of a view: its versions, its position, and that from which on it is whole."""
 
     name: str
     made: Made
@@ -76,16 +76,16 @@ class ViewState(Struct, frozen=True):
 
     @property
     def is_whole(self) -> bool:
-        """Whether it has reached what the log held when it was begun."""
+        """Whether it has reached the log's head at the time it was begun."""
         return self.position >= self.whole
 
 
 class FileState(Struct, frozen=True):
-    """What the file says of itself: how far it is, and what holds of all that is read of it.
+    """The state of the file.
 
-    `unready` are the views that are still being made from the log. `forgotten` is the last erasure
-    of which nothing is left, `parked` says that an event is, `withheld` that everything is withheld
-    from all but the operator.
+    `unready` are the views that are still being built. `forgotten` is the last erasure of which
+    nothing is left, `parked` whether any event is, `withheld` whether everything is withheld from
+    all but the operator.
     """
 
     position: int
@@ -96,7 +96,7 @@ class FileState(Struct, frozen=True):
 
 
 def states(connection: sqlite3.Connection) -> dict[str, ViewState]:
-    """How each view of the file stands, by name."""
+    """The state of each view, by name."""
     return {
         name: ViewState(name, Made(version, tables), position, whole)
         for name, version, tables, position, whole in connection.execute(STATES)
@@ -104,7 +104,7 @@ def states(connection: sqlite3.Connection) -> dict[str, ViewState]:
 
 
 def file_state(connection: sqlite3.Connection) -> tuple[FileState, dict[str, ViewState]]:
-    """What the file says of itself, and how each view of it stands, by name."""
+    """The state of the file, and of each view by name."""
     found = connection.execute(FILE_STATE).fetchall()
     views = {row[0]: ViewState(row[0], Made(row[1], row[2]), row[3], row[4]) for row in found}
     withheld, forgotten, parked = found[0][5:] if found else (False, 0, False)
@@ -113,7 +113,7 @@ def file_state(connection: sqlite3.Connection) -> tuple[FileState, dict[str, Vie
 
 
 def holds_all(connection: sqlite3.Connection, views: ViewSet, log: EventLog) -> bool:
-    """Whether the file has all views as this program makes them of all of `log`, and no other."""
+    """Whether the file has exactly the views of this program, up to date with `log`."""
     if version_of(connection) != SCHEMA:
         return False
     found, mark, head = states(connection), sqlite_marks.read_mark(connection), log.head()
@@ -125,7 +125,7 @@ def holds_all(connection: sqlite3.Connection, views: ViewSet, log: EventLog) -> 
 
 
 def checkpoint(connection: sqlite3.Connection) -> int:
-    """The last position that the views have taken in, but for those that catch up."""
+    """The last position of all views except those that are catching up."""
     return int(connection.execute(CHECKPOINT).fetchone()[0])
 
 
@@ -135,7 +135,7 @@ def forgotten(connection: sqlite3.Connection) -> int:
 
 
 def make_tables(connection: sqlite3.Connection, views: ViewSet, head: int, gone: int = 0) -> None:
-    """Empty tables for a log with this `head`; in the file is nothing erased up to `gone`."""
+    """Make empty tables for a log with this `head`, without any erased data up to `gone`."""
     for (table,) in connection.execute(TABLES).fetchall():
         connection.execute(f'DROP TABLE "{table}"')
     connection.execute(sqlite_marks.TABLE)
@@ -147,7 +147,7 @@ def make_tables(connection: sqlite3.Connection, views: ViewSet, head: int, gone:
 
 
 def make_view(connection: sqlite3.Connection, view: View, head: int) -> None:
-    """Empty tables of one view, which is whole once it has reached `head`."""
+    """Make the empty tables of a view, which is whole once it has reached `head`."""
     make(connection, view.tables)
     made = made_with(view)
     state = {"name": view.name, "version": made.version, "tables": made.tables}
@@ -157,7 +157,7 @@ def make_view(connection: sqlite3.Connection, view: View, head: int) -> None:
 
 
 def drop_views(connection: sqlite3.Connection, names: Collection[str], kept: ViewSet) -> None:
-    """Remove views, and every table that no view of `kept` but them has."""
+    """Remove views, and every table that no other view in `kept` has."""
     stay = {table for view in kept if view.name not in names for table in tables_of(view)}
     own = {"view_state", "beside", "parked", "withheld", "forgotten"}
     for (table,) in connection.execute(TABLES).fetchall():
@@ -169,7 +169,7 @@ def drop_views(connection: sqlite3.Connection, names: Collection[str], kept: Vie
 
 
 def take_over(connection: sqlite3.Connection, views: Iterable[View]) -> None:
-    """Put the rows of `views` in the attached file `built` in the place of those in this one."""
+    """Replace the rows of `views` by those in the attached file `built`."""
     for view in views:
         for table in tables_of(view):
             connection.execute(f"DROP TABLE IF EXISTS main.{table}")

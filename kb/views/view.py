@@ -1,4 +1,4 @@
-"""The shape of a view: tables in views.sqlite, and what each class of events does to them."""
+"""The definition of a view: tables in views.sqlite, and a handler for each class of events."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 Lack = Literal[
     "sight", "text", "entry", "groups", "roles", "profile", "member", "group", "world", "all"
 ]
-"""What may have been taken away: who beside its author and the operator sees an entry; words of it,
-so that a later change of who sees it is not believed; the entry, from all but the operator; groups,
-roles or profile of a member, or the member; the members of a group; what is open to the world; and
-everything, where not even the stream is certain.
+"""What an unreadable event may have removed or hidden: an entry from all but its author and the
+operator ("sight"), or words of it, so that no later change of who sees it is trusted ("text"); the
+entry from all but the operator; groups, roles or profile of a member, or the member; the members of
+a group; access for the world; or everything, if even the stream is uncertain.
 """
 
 Handler = Callable[[Connection, RecordedEvent, Any], None]
@@ -31,27 +31,25 @@ Withhold = Callable[[Connection, "Aside"], None]
 class View(Struct, frozen=True, kw_only=True):
     """A projection into tables of views.sqlite, with a checkpoint and parked events of its own.
 
-    `version` is counted up when handlers write other rows into the same tables; the view is then
-    made anew beside the old one.
+    Increase `version` when handlers write other rows into the same tables; the view is then rebuilt
+    beside the old one.
 
-    A handler gets the connection, inside the batch's transaction, the event as recorded and its
-    decoded payload; whatever it raises parks the event for this view alone. An event without a
-    handler means nothing to the view. `reads` names the views before this one in the list whose
-    tables its handlers read: where one of those is made anew, so is this one.
+    A handler gets the connection, in the transaction of the batch, the event as recorded and its
+    decoded payload; if it raises, the event is parked for this view alone. A view ignores events
+    without a handler. `reads` names earlier views in the list whose tables its handlers read: if
+    one of those is rebuilt, so is this one.
 
-    `seen` says of every table which of its rows a principal sees: a condition in SQL, in which
-    `SEEN` of an expression asks about the entry with that id, or `EVERYBODY` or `NOBODY`. Readers
-    have no other way in.
+    `seen` has a condition in SQL for each table, by which a principal sees its rows: `SEEN`, given
+    an expression for the id of an entry, or `EVERYBODY` or `NOBODY`. Readers have no other access.
 
-    `decides` lists the kinds of streams of which this view alone knows who sees what, none if there
-    are none: what an event of theirs could have taken away is withheld while this view has it
-    parked; see `kb.views.withheld`. It has no default, as a view that forgot it would go on showing
-    what such an event hides. `withhold` is called with an event that this view parks, to narrow
-    what the tables show.
+    `decides` lists the kinds of streams for which this view alone knows who sees what: while it has
+    an event of theirs parked, whatever that may have hidden is withheld; see `kb.views.withheld`.
+    It has no default, as a view without it would go on showing what such an event hides. `withhold`
+    is called with each event that this view parks, to narrow what its tables show.
 
-    `again` says for classes of events with something sealed for who acts what the view does with
-    one that it has taken in and that reads as erased by now: it writes over what it holds of it, in
-    a row that may be gone. Where it has none for such a class, all views are made anew instead.
+    `again` has handlers for classes of events with fields sealed for the actor. One is called with
+    an event that the view has taken in and that now reads as erased, and overwrites its remains, if
+    any. Without one for such a class, all views are rebuilt instead.
     """
 
     name: str
@@ -66,40 +64,40 @@ class View(Struct, frozen=True, kw_only=True):
 
 
 EVERYBODY = "TRUE"
-"""The condition for a table that tells nothing of entries and people that not everybody may know.
+"""The condition for a table without anything confidential about entries and people.
 
-Who may ask for it at all is decided by the queries that read it.
+The queries that read it check permissions.
 """
 
 NOBODY = "FALSE"
-"""The condition for a table that the process that leads alone looks up."""
+"""The condition for a table that only the leading process reads."""
 
 SEEN_PARTITION = """partition IN (SELECT partition FROM main.audience
     WHERE label IN (SELECT value FROM json_each(principal_labels())))"""
-"""Whether the principal sees the entries of a partition: those with the same audience labels."""
+"""Whether the principal sees a partition: the entries with one set of audience labels."""
 
 NOT_ERASED = "title <> ''"
-"""Whether an entry is there: without a title its key is destroyed, so it was erased.
+"""Whether an entry exists: without a title its key is destroyed, so it was erased.
 
-That holds even if the log has no event of it, as one that is older than the vault.
+Even if the log has no event of that, as when it is older than the vault.
 """
 
 SEEN = f"""EXISTS (SELECT 1 FROM main.entry AS seen
     WHERE seen.id = {{}} AND seen.{NOT_ERASED} AND seen.{SEEN_PARTITION})"""
-"""Whether the principal sees an entry, to be formatted with an expression for its id."""
+"""Whether the principal sees an entry; format it with an expression for the id."""
 
 SEEN_THEN = f"{SEEN.format('main.{0}.entry_id')} AND main.{{0}}.{SEEN_PARTITION}"
 """Whether the principal sees an entry, and would have when the row of table {0} was written.
 
-What was recorded while fewer saw the entry stays theirs, e.g. of a draft that was shown to others.
+A row from a time when fewer saw the entry, e.g. as a draft, stays visible to these alone.
 """
 
 NOW_SEEN_BY = "coalesce((SELECT partition FROM entry WHERE id = ?), 0)"
-"""The partition that an entry has now, for the column `partition`; nobody sees 0."""
+"""The present partition of an entry, for the column `partition`; nobody sees 0."""
 
 
 def nothing_sealed(db: Connection, event: RecordedEvent, payload: Any) -> None:
-    """For `View.again`: the view keeps nothing of such an event that was sealed."""
+    """For `View.again`: the view stores no sealed field of such an event."""
 
 
 def delete_of_entry(*tables: str) -> Handler:
@@ -114,7 +112,7 @@ def delete_of_entry(*tables: str) -> Handler:
 
 
 def partition(labels: frozenset[str]) -> int:
-    """The number of all entries with these labels; a damaged one is that of no entry."""
+    """The number of the partition with these labels; a damaged number belongs to no entry."""
     named = "\0".join(sorted(labels)).encode()
     return int.from_bytes(blake2b(named, digest_size=8).digest()) >> 1
 

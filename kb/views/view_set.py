@@ -1,4 +1,4 @@
-"""A list of views that share a file: their tables, handlers, and who sees which rows."""
+"""The views that share a file: their tables, handlers and conditions."""
 
 import json
 import re
@@ -16,9 +16,9 @@ _ASKED = re.compile(r"\bmain\.(\w+)")
 
 
 class Made(Struct, frozen=True):
-    """What a view was made with: the file keeps it, and another one means to make it anew.
+    """The version with which a view was built, stored in the file; another means to rebuild it.
 
-    `tables` is a number of what its tables are like.
+    `tables` is a checksum of the definition of its tables.
     """
 
     version: int
@@ -26,10 +26,10 @@ class Made(Struct, frozen=True):
 
 
 class ViewSet:
-    """Views in the order in which each event reaches them, and the kinds of streams that there are.
+    """Views in the order in which they take each event, and all kinds of streams.
 
-    Raises `ValueError` for two views or tables of one name, and for a table of which nothing says
-    who sees its rows.
+    Raises `ValueError` for two views or tables of one name, and for a table without a condition in
+    `seen`.
     """
 
     def __init__(self, views: Sequence[View], kinds: Sequence[StreamKind]) -> None:
@@ -57,11 +57,11 @@ class ViewSet:
             )
             for fact in said
         }
-        """What each view does with an event once its actor is erased; None where it cannot tell."""
+        """What each view does with an event once its actor is erased; None if undefined."""
         self.said_as_json: str = json.dumps([fact.name for fact in said])
-        """The names of events with something sealed for who acts, as a JSON array."""
+        """The names of events with fields sealed for the actor, as a JSON array."""
         self.finds_what_was_said: bool = all(fact.told for fact in said)
-        """Whether histories, which tell who acted, have all of them."""
+        """Whether histories, which have the actor, have all of these events."""
 
         of_table = {table: view.name for view in views for table in tables_of(view)}
         self.indispensable: frozenset[str] = frozenset(
@@ -71,10 +71,10 @@ class ViewSet:
             for table in _ASKED.findall(condition)
             if table in of_table and of_table[table] != view.name
         )
-        """The views that conditions of others ask: without them nothing is shown."""
+        """The views that conditions of others read: without them nothing is shown."""
 
     def with_readers(self, names: Collection[str]) -> frozenset[str]:
-        """`names` and the views whose handlers read what those hold."""
+        """`names` and the views whose handlers read those, directly or not."""
         found = frozenset(names)
         more = found | {view.name for view in self if view.reads & found}
         return more if more == found else self.with_readers(more)
@@ -87,15 +87,15 @@ class ViewSet:
 
 
 def _is_said(fact: Fact) -> bool:
-    """Whether an event has something that is sealed for who acts."""
+    """Whether an event has a field sealed for the actor."""
     return any(each.by == "actor" for each in fact.sealed)
 
 
 def tables_of(view: View) -> tuple[str, ...]:
-    """The names of the tables that a view makes."""
+    """The names of the tables of a view."""
     return tuple(table.name for table in view.tables)
 
 
 def made_with(view: View) -> Made:
-    """What a view that is made now is made with."""
+    """The version with which this program builds a view."""
     return Made(view.version, zlib.crc32(repr(view.tables).encode()))

@@ -1,11 +1,11 @@
-"""Whether the principal sees an entry or a reuse: views tell that before anything of it is read."""
+"""Whether the principal sees an entry or a reuse, from the views, before its stream is read."""
 
 from collections.abc import Mapping
 
 from kb.views.reader import ViewReader
 from kb.writer import What
 
-# Everybody finds an erased entry here: nothing of it can be read any more, no matter who asks.
+# Anybody may learn that an entry was erased: nothing of it can be read any more.
 _QUERIES: Mapping[What, str] = {
     "entry": "SELECT 1 FROM entry WHERE id = ?",
     "reuse": "SELECT 1 FROM reuse WHERE id = ?",
@@ -14,9 +14,9 @@ _QUERIES: Mapping[What, str] = {
 
 
 class Sight:
-    """What is hidden and what is missing are asked for by one statement, and by that alone.
+    """Looks up hidden and missing things by the same single statement.
 
-    Reading the stream of one that is hidden would take as long as it has events.
+    Reading the stream of a hidden one would give it away by the time it takes.
     """
 
     def __init__(self, views: ViewReader, labels: frozenset[str]) -> None:
@@ -24,6 +24,6 @@ class Sight:
         self._labels = labels
 
     def __call__(self, what: What, id: str) -> bool:
-        """Whether it is there for someone with these labels, as far as the views have come."""
+        """Whether a principal with these labels sees it, as far as the views are."""
         with self._views.read(self._labels) as db:
             return db.execute(_QUERIES[what], (id,)).fetchone() is not None
