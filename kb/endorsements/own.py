@@ -1,4 +1,4 @@
-"""What a member said for entries."""
+"""Own data of a member: their endorsements."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from kb.own import SPOKE_IN, Lines, Own, Reading, ToldEvent, item, when
 
 
 class OwnEndorsement(Struct, frozen=True, kw_only=True):
-    """What the member said for an entry, until they took it back or gave another reason."""
+    """An endorsement by the member, until they withdrew it or gave another reason."""
 
     entry_id: str
     reason: str
@@ -31,7 +31,7 @@ def _read(reading: Reading) -> Iterator[OwnEndorsement]:
 
 
 def own_endorsements(told: Sequence[ToldEvent]) -> Iterator[OwnEndorsement]:
-    """The reasons that the one member of the stream of an endorsement gave."""
+    """The endorsements in the stream of one entry and member, one for each reason."""
     ends = [*(event.recorded_at for event, _ in told[1:]), *([None] if told else [])]
     for (event, said), end in zip(told, ends, strict=True):
         if isinstance(said, EntryEndorsed):

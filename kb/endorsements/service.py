@@ -37,8 +37,8 @@ class Endorsements:
     ) -> Receipt:
         """Vouch for an entry that is not archived; the same reason again adds nothing.
 
-        Raises `InvalidInput`, `NotFound` or `Refused`, `ShownToMore` where others see the entry
-        than at `entry_version`, also if that happens in the same moment.
+        Raises `InvalidInput`, `NotFound` or `Refused`, and `ShownToMore` if more people see the
+        entry than at `entry_version`, even if that changes concurrently.
         """
         decide = bind(endorse, reason=fields.text("reason", reason))
         version = fields.optional_version(entry_version)
@@ -62,7 +62,7 @@ class Endorsements:
         guard: Callable[[], object] | None,
         command_id: UUID | None,
     ) -> Receipt:
-        # Also where the command is repeated: the entry may be hidden from them by now.
+        # Even for a repeated command, as the entry may be hidden from them by now.
         entry_id = load_entry(self._writer, entry_id).id
         member = self._writer.actor
         aggregate = Aggregate(

@@ -1,4 +1,4 @@
-"""What entries have, in one value."""
+"""The area of entries."""
 
 from events.sealed_fields import Sealed
 from kb.access import told
@@ -24,7 +24,7 @@ from kb.messages import _
 from kb.sentences import ended
 from kb.views.stream_kind import Fact, StreamKind, Told, Words
 
-# What a person wrote or what may name one. The texts of an entry go with the entry.
+# Fields that a person wrote or that may name one, sealed with the key of the entry.
 _CONTENT = Sealed("content", by="stream", erased={"title": "", "sections": []})
 _GROUP = Sealed("group", by="stream")
 _TAG = Sealed("tag", by="stream", erased="")

@@ -1,4 +1,4 @@
-"""Names in events of entries of a time when they were stored as someone wrote them."""
+"""Cleaning of names in old events of entries; see `kb.as_seen`."""
 
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ Tag = TypeVar("Tag", EntryTagged, EntryUntagged)
 
 
 def entry(event: Entry) -> Entry:
-    """Title, headings, properties and group."""
+    """Clean title, headings, properties and group."""
     content, group = _content(event.content), _group(event.group)
     if content is event.content and group == event.group:
         return event
@@ -23,7 +23,7 @@ def entry(event: Entry) -> Entry:
 
 
 def tag(event: Tag) -> Tag:
-    """The tag as tags are stored today, so that it is found and taken off by its name."""
+    """Normalise the tag as new ones are, so that it can be found and taken off by name."""
     name = event.tag and (written(event.tag) or NOTHING_SEEN)
     return event if name == event.tag else structs.replace(event, tag=name)
 

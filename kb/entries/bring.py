@@ -1,16 +1,15 @@
-"""What an import does to an entry: it adds what is new, and undoes nothing that people did.
+"""The effect of an import on an entry: it adds what is new, and undoes nothing that people did.
 
-- A text is taken when the source says something else than it did at its last import. So a member's
-  revision stays while the source rests; where both changed, the source's text becomes the present
-  one and the member's stays in the history. An entry that no import has brought so far takes any
-  text that it never had, so that an old export does not bring an old text back.
-  A source that names no group leaves the group as it is.
-- Tags and relations are added that the entry never had: what a curator took away stays away.
-- A source that says itself who sees the entry narrows it before its text is taken, and never widens
-  it: that is for people to do.
+- A text is taken if the source has changed since its last import. So a member's revision stays
+  while the source does; if both changed, the text of the source becomes the present one, and the
+  member's stays in the history. An entry that was never imported takes any text that it never had,
+  so that an old export does not bring an old text back. A source without a group changes no group.
+- Tags and relations are added only if the entry never had them: a curator's removal stands.
+- A source that says who sees the entry narrows that before its text is taken, and never widens it:
+  only people do.
 - An entry is archived if the source has archived it and it never was archived here. An archived
-  entry takes a new text as well and stays archived.
-- A missing target is no obstacle: it may come later in the same import.
+  entry takes a new text too, and stays archived.
+- The target of a relation may be missing: it may come later in the same import.
 """
 
 from collections.abc import Mapping
@@ -45,9 +44,8 @@ Outcome = Literal["contributed", "revised", "unchanged"]
 class ImportedEntry(Struct, frozen=True, kw_only=True):
     """An entry as an importer found it; `id` follows from the source or is given by an export.
 
-    `shown` is who sees it as the source or the importing member says, None where neither does.
-    `written` has the links of the text that mean the other entry, for each relation of which the
-    source tells.
+    `shown` is who sees it according to the source or the importing member, None if neither says.
+    `written` has, for each relation in the source, the links in the text to the other entry.
     """
 
     id: str
@@ -60,7 +58,7 @@ class ImportedEntry(Struct, frozen=True, kw_only=True):
 
 
 class Brought(Struct, frozen=True):
-    """What an import did to an entry, and who saw it before, and sees it now."""
+    """The outcome of importing an entry, with who saw it before and who sees it now."""
 
     outcome: Outcome
     receipt: Receipt
@@ -69,9 +67,9 @@ class Brought(Struct, frozen=True):
 
 
 def bring(entry: Entry, imported: ImportedEntry) -> list[EntryEvent]:
-    """The events that bring `entry` up to what the source says; none if it says nothing new.
+    """The events that update `entry` to its source; none if that has nothing new.
 
-    Raises `Refused` if the source calls it another kind than before.
+    Raises `Refused` if the source has changed its kind.
     """
     draft = imported.draft
     events: list[EntryEvent]
@@ -88,7 +86,7 @@ def bring(entry: Entry, imported: ImportedEntry) -> list[EntryEvent]:
             )
         )
     else:
-        # First, so that the new text is at no time open to more people than its source says.
+        # Narrowed first, so that the new text is never visible to more people than intended.
         events = [*_narrowed(imported, entry), *_revised(draft, entry)]
     events += tagged(tag for tag in draft.tags if tag_key(tag) not in entry.known_tags)
     events += _related(imported, entry)
@@ -98,14 +96,14 @@ def bring(entry: Entry, imported: ImportedEntry) -> list[EntryEvent]:
 
 
 def shown_after(imported: ImportedEntry, entry: Entry) -> Visibility:
-    """Who sees `entry` once the import is done: no more people than before, or than it says."""
+    """Who sees `entry` after the import: no more people than before, or than that allows."""
     if not entry.version:
         return imported.draft.visibility
     return narrowed_by(imported.shown, entry.visibility)
 
 
 def narrowed_by(said: Visibility | None, shown: Visibility) -> Visibility:
-    """Who sees what was `shown` once its source has `said` who does: no more people than before."""
+    """`shown`, narrowed by what a source `said`."""
     return narrower_of(shown, said) if said and narrows(said, shown) else shown
 
 
@@ -115,7 +113,7 @@ def _narrowed(imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
 
 
 def _related(imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
-    """New relations, and those that stand and are written otherwise by now."""
+    """New relations, and present ones whose links in the text have changed."""
     events: list[EntryEvent] = []
     for relation in dict.fromkeys(imported.draft.relations):
         before = entry.written.get(relation, ())

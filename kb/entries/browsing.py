@@ -1,4 +1,4 @@
-"""What was chosen of a list: the statements that read and count it, and what they are given."""
+"""SQL for filtered lists: statements that read and count them, and their parameters."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,15 +14,15 @@ from kb.entries.tags import tag_key, tag_keys
 from kb.views.rows import Row
 
 MOST = 100
-"""Names of a facet that are counted, beside those that were chosen."""
+"""Names of a facet that are counted, in addition to chosen ones."""
 
 ORDERS: dict[Sort, str] = {
     "recent": "revised_position DESC",
     "title": "title_key, entry.position",
     "reused": "(SELECT count(*) FROM reuse WHERE entry_id = entry.id) DESC, revised_position DESC",
 }
-# Each condition looks at one parameter, and stands where that is chosen. Of several kinds or groups
-# any will do, tags narrow: an entry has them all.
+# Each condition reads one parameter, and applies if that is chosen. An entry has any of the kinds
+# and groups, and all of the tags.
 CONDITIONS = {
     "kinds": "kind IN (SELECT value FROM json_each(:kinds))",
     "groups": f"{UNJOINED_GROUP} IN (SELECT value FROM json_each(:groups))",
@@ -34,9 +34,9 @@ CONDITIONS = {
 
 
 def listed(filter: EntryFilter, sort: Sort) -> str:
-    """The statement that reads a piece of the list.
+    """The statement that reads a page of the list.
 
-    The piece is chosen first, so that what belongs to an entry is read for its entries alone.
+    The inner query chooses the page, so that details are read for its entries alone.
     """
     order = ORDERS[sort]
     return f"""{CARD} WHERE entry.position IN (
@@ -47,8 +47,8 @@ def listed(filter: EntryFilter, sort: Sort) -> str:
 def counted(filter: EntryFilter) -> str:
     """The statement that counts the list by its facets.
 
-    Of kinds and of groups any will do, so those of each are counted without what was chosen of it.
-    Tags that are chosen are on each of the entries, so they come first.
+    As any chosen kind or group suffices, each of these facets is counted without its own choice.
+    Chosen tags are on every entry, so they come first.
     """
     found, of_any_group = _tallied(filter, "tags", "groups"), _tallied(filter, "tags")
     standing, of_kind = _where(filter, "archived"), _where(filter, "kinds")
@@ -73,7 +73,7 @@ ORDER BY entries DESC, key"""
 
 
 def _tallied(filter: EntryFilter, *names: str) -> str:
-    """The tally, or where one of these fields is chosen, the same of the entries that it means."""
+    """The tally, or if one of these fields is chosen, a tally of the entries that match it."""
     chosen = _where(filter, *names)
     if chosen == _ALL:
         return "tally"
@@ -89,13 +89,13 @@ _ALL = "TRUE"
 
 
 def _where(filter: EntryFilter, *names: str) -> str:
-    """The conditions of these fields that are chosen, or of all."""
+    """The conditions for the chosen ones of these fields, or of all fields."""
     chosen = (name for name in names or CONDITIONS if getattr(filter, name) not in ((), None))
     return " AND ".join(CONDITIONS[name] for name in chosen) or _ALL
 
 
 def facets(found: Iterable[Row]) -> tuple[int, Facets]:
-    """How long a list is, and its facets, from rows that each count one value of a facet."""
+    """The length of a list and its facets, from rows that each count one value of a facet."""
     numbers: dict[str, dict[str, int]] = defaultdict(dict)
     for row in found:
         numbers[row["facet"]][row["name"]] = row["entries"]
@@ -105,7 +105,7 @@ def facets(found: Iterable[Row]) -> tuple[int, Facets]:
 
 
 def stored(filter: EntryFilter) -> EntryFilter:
-    """`filter` with its values as entries are compared by them, however they are written."""
+    """`filter` with its values normalised, as they are compared with those of entries."""
     validation.filters(filter.kinds, filter.tags, filter.groups)
     return structs.replace(
         filter,

@@ -46,9 +46,9 @@ from kb.views.snapshot import Reads
 
 
 class Catalogue:
-    """Every question about entries that is not a search, of a principal with `labels`.
+    """All queries about entries other than search, for a principal with `labels`.
 
-    What they do not see is not there. Usable from any thread.
+    Entries that they do not see count as missing. Usable from any thread.
     """
 
     def __init__(self, views: Reads, labels: frozenset[str]) -> None:
@@ -58,8 +58,7 @@ class Catalogue:
     def get(self, entry_id: str, *, most: int = -1, related: int = -1) -> EntryPage:
         """One entry with all that belongs to it. Raises `NotFound`.
 
-        Of endorsements and reuses the first `most`, if given, of relations the first `related`; the
-        others are asked for apart.
+        With the first `most` endorsements and reuses, and the first `related` relations, if given.
         """
         entry_id = fields.known_id("entry", entry_id)
         with self._views.read(self._labels) as db:
@@ -75,7 +74,7 @@ class Catalogue:
             )
 
     def whole(self, entry_id: str, member: str | None, pieces: Pieces) -> WholeEntry:
-        """What the page of an entry shows to `member`, with `pieces` of its lists.
+        """Everything for the page of an entry as `member` sees it, with `pieces` of its lists.
 
         Raises `NotFound`.
         """
@@ -96,14 +95,14 @@ class Catalogue:
             return dict(found.fetchall())
 
     def forgotten(self) -> int:
-        """The position of the last erasure that the views know: what was read before is old."""
+        """The position of the last erasure in the views; anything read before it is outdated."""
         return self._views.forgotten()
 
     def resolve(self, text: str, *, erased: bool = False) -> str:
-        """The id meant by a full id, its first 6 or more characters if unique, or an external id.
+        """The id for a full id, its first 6 or more characters if unique, or an external id.
 
-        With `erased` also of one that the principal had erased. Raises `NotFound`, or
-        `InvalidInput` when several entries are meant.
+        With `erased` also of an entry that the principal had erased. Raises `NotFound`, or
+        `InvalidInput` if several entries match.
         """
         with self._views.read(self._labels) as db:
             return entry_meant(db, text, erased=erased)
@@ -121,10 +120,10 @@ class Catalogue:
         offset: int = 0,
         limit: int = 20,
     ) -> Page:
-        """A piece of the list that `filter` lets through, by `sort`: recent, title or reused.
+        """A page of the entries that match `filter`, by `sort`: recent, title or reused.
 
-        Kinds and groups are counted without what `filter` says of each itself: any of several will
-        do, so one more adds its entries.
+        Kinds and groups are each counted without their own part of `filter`: as any of several
+        suffices, choosing one more adds its entries.
         """
         if sort not in ORDERS:
             raise InvalidInput(
@@ -152,16 +151,16 @@ class Catalogue:
         def count(db: sqlite3.Connection) -> tuple[int, Facets]:
             return facets(rows(db, counted(chosen), values))
 
-        # What somebody typed is not kept: it could be anything.
+        # Filters with names are not cached: there is no limit to their number.
         return count(db) if chosen.named else self._views.kept(self._labels, chosen, count)
 
     def totals(self) -> Totals:
-        """How many entries there are, archived ones too, and how many groups these are of."""
+        """Counts of all entries, of archived ones and of their groups."""
         with self._views.read(self._labels) as db:
             return Totals(*db.execute(queries.TOTALS).fetchone())
 
     def summaries(self, entry_ids: Sequence[str]) -> dict[str, EntrySummary]:
-        """What lists show of `entry_ids`, by id; those that are not there are left out."""
+        """Id -> summary for `entry_ids`, without missing ones."""
         with self._views.read(self._labels) as db:
             found = rows(db, queries.CARDS, (msgspec.json.encode(entry_ids).decode(),))
             return {row["id"]: entry_summary(row) for row in found}
@@ -169,12 +168,12 @@ class Catalogue:
     def endorsed(
         self, entry_id: str, *, offset: int = 0, limit: int = -1
     ) -> tuple[EndorsementView, ...]:
-        """Who vouches for an entry, the first first. Raises `NotFound`."""
+        """The endorsements of an entry, oldest first. Raises `NotFound`."""
         with self._entry(entry_id) as (db, known):
             return _endorsed(db, known, offset, limit)
 
     def reuses(self, entry_id: str, *, offset: int = 0, limit: int = -1) -> tuple[ReuseView, ...]:
-        """The reuses of an entry, the first first. Raises `NotFound`."""
+        """The reuses of an entry, oldest first. Raises `NotFound`."""
         with self._entry(entry_id) as (db, known):
             return _reuses(db, known, offset, limit)
 
@@ -192,13 +191,13 @@ class Catalogue:
             return int(db.execute(queries.HAPPENED, (known,)).fetchone()[0])
 
     def changed_since(self, position: int, without: Iterable[str] = ()) -> int:
-        """How many of these entries, `without` some, were changed after `position` of the log."""
+        """How many entries, `without` some, were changed after `position` of the log."""
         values = position, msgspec.json.encode(list(without)).decode()
         with self._views.read(self._labels) as db:
             return int(db.execute(queries.CHANGED_SINCE, values).fetchone()[0])
 
     def lineage(self, entry_id: str) -> Lineage:
-        """What it was made from and what was made from it, however far. Raises `NotFound`."""
+        """The entries it was made from and those made from it, transitively. Raises `NotFound`."""
         entry_id = fields.known_id("entry", entry_id)
         with self._views.read(self._labels) as db:
             refuse_unknown(db, entry_id)
@@ -217,7 +216,7 @@ class Catalogue:
             return frozenset(row[0] for row in db.execute(queries.REUSES_BY, (entry_id, member)))
 
     def revision(self, entry_id: str, version: int) -> Content:
-        """The text as it stood at `version` of the entry. Raises `NotFound`."""
+        """The text of an entry at `version`. Raises `NotFound`."""
         entry_id = fields.known_id("entry", entry_id)
         with self._views.read(self._labels) as db:
             row = db.execute(queries.REVISION, (entry_id, version)).fetchone()
@@ -232,9 +231,9 @@ class Catalogue:
             return msgspec.json.decode(row[0], type=Content)
 
     def groups(self, beginning: str = "", *, limit: int = -1) -> tuple[str, ...]:
-        """Groups that entries are of, the one with the most entries first.
+        """Groups of entries, the one with the most entries first.
 
-        Those alone that have a word with this `beginning`, if any is given.
+        Only those with a word that has this `beginning`, if one is given.
         """
         return self._names(queries.ALL_GROUPS, sought(beginning), limit)
 
@@ -250,23 +249,23 @@ class Catalogue:
         return tags, groups
 
     def spellings(self, groups: Iterable[str]) -> frozenset[str]:
-        """The names of `groups`, in every spelling that entries have of them."""
+        """Every spelling of the names of `groups` in entries."""
         values = msgspec.json.encode([*map(sought, groups)]).decode()
         with self._views.read(self._labels) as db:
             return frozenset(row[0] for row in db.execute(queries.SPELLINGS, (values,)))
 
     def tags(self, beginning: str = "", *, limit: int = -1) -> tuple[str, ...]:
-        """Tags that entries have, the one on the most entries first; as `groups`."""
+        """Tags of entries, the one on the most entries first; as `groups`."""
         return self._names(queries.ALL_TAGS, tag_key(beginning), limit)
 
     def all_ids(self) -> Iterator[str]:
-        """The id of every entry, archived ones too, in the order they came."""
+        """The id of every entry, including archived ones, oldest first."""
         with self._views.read(self._labels) as db:
             ids = db.execute(queries.ALL_IDS).fetchall()
         return (entry_id for (entry_id,) in ids)
 
     def imported(self, source: str) -> dict[str, str]:
-        """What each entry of `source` that is not archived is known by there, by the entry's id."""
+        """Id -> external id for the entries of `source` that are not archived."""
         with self._views.read(self._labels) as db:
             return dict(db.execute(queries.IMPORTED, (source,)).fetchall())
 
@@ -277,7 +276,7 @@ class Catalogue:
 
     @contextmanager
     def _entry(self, entry_id: str) -> Iterator[tuple[sqlite3.Connection, str]]:
-        """The views and the id in its usual shape. Raises `NotFound`."""
+        """The views and the id in its usual form. Raises `NotFound`."""
         entry_id = fields.known_id("entry", entry_id)
         with self._views.read(self._labels) as db:
             refuse_unknown(db, entry_id)

@@ -107,7 +107,7 @@ AUTHOR = "SELECT contributed_by FROM entry WHERE id = ?"
 SHOWN = "SELECT visibility, contributed_by FROM entry WHERE id = ?"
 ADD_LABEL = "INSERT OR IGNORE INTO audience VALUES (?, ?)"
 SHOW = "UPDATE entry SET withheld = ?, partition = ? WHERE id = ?"
-# The text as it stands is shown with the entry, the ones before it are not.
+# Only the present text gets the new audience of the entry; earlier ones keep theirs.
 SHOW_TEXT = """UPDATE revision SET partition = ?
     WHERE position = (SELECT revised_position FROM entry WHERE id = ?)"""
 ERASE = "DELETE FROM entry WHERE id = ?"
@@ -139,12 +139,12 @@ def _revised(db: Connection, event: RecordedEvent, entry: EntryRevised) -> None:
 
 
 def _heads(content: Content) -> tuple[str, str, str]:
-    """What lists have of a text: title, the key to sort it by and summary."""
+    """The parts of a text in lists: title, its sort key, and summary."""
     return content.title, sort_key(content.title), summary(content.sections)
 
 
 def _group(name: str | None) -> tuple[str | None, str | None, str | None]:
-    """The group as given, what it is compared by and the key to sort it by."""
+    """The group as given, its key for comparison, and its sort key."""
     return *called(name), sort_key(name) if name else None
 
 
@@ -202,7 +202,7 @@ def _show(db: Connection, entry_id: str, visibility: Visibility, author: str) ->
 
 
 def _seen_by(db: Connection, entry_id: str, visibility: Visibility, author: str) -> tuple[str, int]:
-    """What is withheld of an entry, and its partition, whose labels are kept."""
+    """What is withheld of an entry, and its partition, whose labels are stored."""
     taken = lacks(db, entry_stream(entry_id))
     labels = narrowed(audience(visibility, author), author, taken)
     seen_by = partition(labels)
@@ -211,7 +211,7 @@ def _seen_by(db: Connection, entry_id: str, visibility: Visibility, author: str)
 
 
 def _withhold(db: Connection, aside: Aside) -> None:
-    """Show an entry to no more than an event that was kept aside can have left."""
+    """Narrow an entry to those whom a parked event cannot have excluded."""
     entry_id = aside.entry_id
     if entry_id is None or aside.kind != "entry":
         return

@@ -1,4 +1,4 @@
-"""What an entry says: shared by commands, events, state and views."""
+"""The content of an entry, shared by commands, events, state and views."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,11 +11,11 @@ Scalar = str | int | float | bool
 GIVEN_NAMES = frozenset(
     {"aliases", "alias", "aka", "alsoknownas", "othernames", "synonyms", "synonym"}
 )
-"""Properties, in small letters alone, that hold further names of an entry, commas between them."""
+"""Properties (as lower-case letters only) with further names of an entry, comma-separated."""
 
 
 def shown(value: Scalar) -> str:
-    """A property as people read it and files have it."""
+    """A property as text, for people and files."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -48,13 +48,13 @@ class Content(Struct, frozen=True, kw_only=True):
     properties: dict[str, Scalar] = {}
 
     def with_texts(self, change: Callable[[str], str]) -> "Content":
-        """The same with `change` made to the text of each section."""
+        """The same with `change` applied to the text of each section."""
         sections = (Section(each.heading, change(each.text)) for each in self.sections)
         return structs.replace(self, sections=tuple(sections))
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """All that a new entry starts with."""
+    """Everything in a new entry."""
 
     kind: str
     content: Content
@@ -65,7 +65,7 @@ class Draft(Struct, frozen=True, kw_only=True):
 
 
 def given_names(properties: Mapping[str, Scalar]) -> tuple[str, ...]:
-    """The further names that an entry goes by: what its properties have whole, and in parts."""
+    """Further names of an entry from its properties: each value, and its comma-separated parts."""
     found: dict[str, None] = {}
     for name, value in properties.items():
         if "".join(filter(str.isalpha, name)).casefold() in GIVEN_NAMES:

@@ -1,7 +1,7 @@
-"""What becomes of a wish about one entry: from its state to the events, none where all is so.
+"""Commands on one entry: from its state to events, none if there is nothing to change.
 
-All raise `Refused` or `InvalidInput`, and `NotFound` where there is no entry to change. `version`,
-where it is given, is the one that the principal had read.
+All raise `Refused` or `InvalidInput`, and `NotFound` if there is no such entry. `version`, if
+given, is the one that the principal has read.
 """
 
 from collections.abc import Callable, Iterable
@@ -36,7 +36,7 @@ SHOWN_OTHERWISE: Final = _(
 )
 
 MOST_TAGS = 100
-"""Of one entry, however many times tags are added."""
+"""The most tags of one entry."""
 
 Decide = Callable[[Entry], list[EntryEvent]]
 
@@ -44,7 +44,7 @@ Decide = Callable[[Entry], list[EntryEvent]]
 def contribute(
     entry: Entry, draft: Draft, author: str, archived: EntryArchived | None = None
 ) -> list[EntryEvent]:
-    """Begin an entry in the name of `author`, perhaps one that is archived at once."""
+    """Begin an entry by `author`, if `archived` is given an archived one."""
     if entry.version:
         raise Refused(_("Entry {id} exists already; revise it instead.", id=entry.id))
     first = EntryContributed(
@@ -66,7 +66,7 @@ def revise(
     group: str | UnsetType | None = UNSET,
     note: str | None = None,
 ) -> list[EntryEvent]:
-    """Replace the text by one that was written on top of `version`; an unset group stays."""
+    """Replace the text by one that is based on `version`; an unset group stays."""
     _refuse_unread(entry, version)
     refuse_archived(entry, _("revised"))
     group = entry.group if group is UNSET else group
@@ -79,7 +79,7 @@ def revise(
 
 
 def tag(entry: Entry, tags: Iterable[str], *, version: int | None) -> list[EntryEvent]:
-    """Put tags on, meant for those who see the entry at `version`."""
+    """Add tags, written for those who see the entry at `version`."""
     _refuse_unread(entry, version)
     added = tagged(tag for tag in tags if tag_key(tag) not in entry.tags)
     if added and len(entry.tags) + len(added) > MOST_TAGS:
@@ -120,7 +120,7 @@ def unrelate(entry: Entry, relation: Relation) -> list[EntryEvent]:
 def archive(
     entry: Entry, reason: str, successor: str | None = None, *, version: int | None
 ) -> list[EntryEvent]:
-    """Stop recommending it, for a reason meant for those who see it at `version`.
+    """Stop recommending it, for a reason written for those who see it at `version`.
 
     `successor` is another entry that takes its place.
     """
@@ -156,13 +156,13 @@ def show(
 
 
 def erase(entry: Entry) -> list[EntryEvent]:
-    """Forget all that it says."""
+    """Erase it."""
     _refuse_missing(entry)
     return [EntryErased()]
 
 
 def tagged(tags: Iterable[str]) -> list[EntryEvent]:
-    """One event for each tag, in the order given, without those that repeat one."""
+    """An event for each tag, in the order given, without duplicates."""
     first: dict[str, str] = {}
     for tag in tags:
         first.setdefault(tag_key(tag), tag)
@@ -170,12 +170,12 @@ def tagged(tags: Iterable[str]) -> list[EntryEvent]:
 
 
 def related(relations: Iterable[Relation]) -> list[EntryEvent]:
-    """One event for each relation, in the order given, repetitions left out."""
+    """An event for each relation, in the order given, without duplicates."""
     return [EntryRelated(relation=relation) for relation in dict.fromkeys(relations)]
 
 
 def refuse_itself(entry_id: str, other: str) -> None:
-    """Raise `InvalidInput` where an entry points to itself."""
+    """Raise `InvalidInput` if an entry points to itself."""
     if other == entry_id:
         raise InvalidInput(
             _("An entry cannot be related to itself or take its own place; name another."), "target"
@@ -183,7 +183,7 @@ def refuse_itself(entry_id: str, other: str) -> None:
 
 
 def refuse_archived(entry: Entry, wish: str) -> None:
-    """Raise `Refused` where an archived entry would be `wish`, a message, e.g. "revised"."""
+    """Raise `Refused` if the entry is archived; `wish` is a message, e.g. "revised"."""
     if entry.archived:
         raise Refused(
             _(
@@ -195,9 +195,9 @@ def refuse_archived(entry: Entry, wish: str) -> None:
 
 
 def refuse_shown_to_more(entry: Entry, version: int | None) -> None:
-    """Raise `ShownToMore` where others see `entry` than at `version`, for whom words were meant.
+    """Raise `ShownToMore` if more people see `entry` than at `version`, the base of a text.
 
-    `InvalidInput` where it is not at that version yet.
+    Raises `InvalidInput` if it is not at that version yet.
     """
     _refuse_not_there_yet(entry, version)
     if version is not None and (who := _new_readers(entry, version)):
@@ -210,7 +210,7 @@ def _refuse_missing(entry: Entry) -> None:
 
 
 def _refuse_unread(entry: Entry, version: int | None) -> None:
-    # Also where nothing would change: nobody has read a version that is not there.
+    # Even if nothing would change: a version that does not exist cannot have been read.
     _refuse_missing(entry)
     _refuse_not_there_yet(entry, version)
 

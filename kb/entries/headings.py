@@ -1,4 +1,4 @@
-"""What headings are called in links that lead to them, as parts of a page."""
+"""Slugs: names of headings in links to parts of a page."""
 
 import re
 import unicodedata
@@ -8,20 +8,20 @@ from indexer.text.letters import composed
 
 
 def slug(heading: str) -> str:
-    """The words of a heading with hyphens between: "Let's go" is let-s-go."""
+    """The words of a heading joined by hyphens: "Let's go" is let-s-go."""
     return "-".join(re.findall(r"\w+", composed(heading).casefold()))
 
 
 class Slugs:
-    """What the headings of a page answer to, one after the other."""
+    """The slugs of the headings of a page, taken in order."""
 
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
 
     def of(self, heading: str) -> tuple[str, ...]:
-        """Our slug of the next heading, and that of GitHub where it is another.
+        """Our slug of the next heading, and that of GitHub if it differs.
 
-        GitHub leaves signs out ("Let's go" is lets-go), and numbers what is called the same.
+        GitHub leaves punctuation out ("Let's go" is lets-go), and numbers duplicates.
         """
         ours = slug(heading)
         number = self._counts.get(ours, 0)
@@ -31,10 +31,10 @@ class Slugs:
 
 
 def part_slug(part: str) -> str:
-    """The slug in the part of a link, what stands behind its #; of parts of parts the last one."""
+    """The slug in the fragment of a link; of a nested fragment, that of the last part."""
     return slug(unquote(part).rpartition("#")[2].replace("-", " "))
 
 
 def letters(part: str) -> str:
-    """The letters and digits of a heading or part alone: by them slugs of all tools are equal."""
+    """The letters and digits of a heading or fragment, in which the slugs of all tools agree."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", part.casefold())))

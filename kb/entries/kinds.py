@@ -1,4 +1,4 @@
-"""The kinds of entry: sections, prompts and what must be filled, read from data files."""
+"""The kinds of entry, with sections and prompts, read from data files."""
 
 import tomllib
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 
 class KindSection(Struct, frozen=True, forbid_unknown_fields=True):
-    """One section of a kind's template; `prompt` tells the author what belongs there."""
+    """A section of a kind's template; `prompt` tells the author what to write there."""
 
     heading: str
     prompt: str
@@ -19,7 +19,7 @@ class KindSection(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What people contribute; `key` is its stable name, and that of its file."""
+    """A kind of entry; `key` is its stable name, and that of its file."""
 
     key: str
     name: str
@@ -28,13 +28,13 @@ class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def required(self) -> tuple[str, ...]:
-        """The headings that a contribution has to fill."""
+        """The headings of required sections."""
         return tuple(section.heading for section in self.sections if section.required)
 
 
 @cache
 def load_kinds() -> Mapping[str, Kind]:
-    """Every kind by its key, in the order of the files' names; they are read once a process."""
+    """Key -> kind, sorted by name of the files, which are read once per process."""
     paths = sorted((Path(__file__).parent / "kinds").glob("*.toml"))
     kinds = [msgspec.convert(tomllib.loads(p.read_text("utf-8")), Kind) for p in paths]
     return MappingProxyType({kind.key: kind for kind in kinds})

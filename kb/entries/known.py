@@ -1,4 +1,4 @@
-"""Whether an entry is there for a principal, and what to say if it is not."""
+"""Lookups of entries that raise a fitting `NotFound`."""
 
 import sqlite3
 
@@ -17,7 +17,7 @@ def refuse_unknown(db: sqlite3.Connection, entry_id: str) -> None:
 
 
 def missing(db: sqlite3.Connection, entry_id: str) -> NotFound:
-    """Why an entry is not shown: its author and the operator are told if it cannot be read."""
+    """The error for an entry that is not shown, which tells its author and the operator why."""
     if lacking := lacks(db, entry_id):
         return NotFound(
             _(
@@ -30,12 +30,12 @@ def missing(db: sqlite3.Connection, entry_id: str) -> NotFound:
 
 
 def lacks(db: sqlite3.Connection, entry_id: str) -> tuple[str, ...]:
-    """What could not be read of an entry, in a sentence each."""
+    """A sentence for each event of an entry that could not be read."""
     return tuple(map(lacking, rows(db, queries.LACKING, (entry_id,))))
 
 
 def only(db: sqlite3.Connection, sql: str, key: str, otherwise: str) -> Row:
-    """The row that a statement finds by `key`. Raises `NotFound` with the sentence `otherwise`."""
+    """The row that a statement selects by `key`. Raises `NotFound(otherwise)`."""
     found = rows(db, sql, (key,))
     if not found:
         raise NotFound(otherwise)

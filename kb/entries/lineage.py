@@ -1,4 +1,4 @@
-"""From the edges of a lineage to a list: each entry once, by its shortest way."""
+"""The lineage of an entry as a list from its edges, each entry once by its shortest path."""
 
 from collections import defaultdict, deque
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from kb.views.rows import Row
 
 
 def lineage_of(entry_id: str, edges: Sequence[Row]) -> Lineage:
-    """The lineage of an entry from `edges`, each of which says which way it leads."""
+    """The lineage of an entry from `edges`, each with its direction in `way`."""
     ways: dict[str, list[Row]] = defaultdict(list)
     for edge in edges:
         ways[edge["way"]].append(edge)
@@ -17,9 +17,9 @@ def lineage_of(entry_id: str, edges: Sequence[Row]) -> Lineage:
 
 
 def nearest_first(entry_id: str, edges: Sequence[Row]) -> tuple[LineageEntry, ...]:
-    """The entries that `edges` lead to from `entry_id`, nearest first, itself left out.
+    """The entries that can be reached from `entry_id`, nearest first, without itself.
 
-    An edge has via, id, relation, title, kind and archived; circles are gone around once.
+    An edge has via, id, relation, title, kind and archived; there may be cycles.
     """
     leaving: dict[str, list[Row]] = defaultdict(list)
     for edge in edges:

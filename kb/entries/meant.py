@@ -1,4 +1,4 @@
-"""Which entry or reuse is meant by what a person gives for one: an id, its beginning, a name."""
+"""Resolving an id, its beginning or an external id to an entry or reuse."""
 
 import re
 import sqlite3
@@ -44,14 +44,14 @@ def reuse_meant(db: sqlite3.Connection, text: str) -> str:
 
 
 def _imported(db: sqlite3.Connection, name: str) -> list[str]:
-    """The ids that imports of the known sources make of `name`; of an erased one it is not kept."""
+    """The ids for `name` in all known sources, as that of an erased entry is not stored."""
     sources = [source for (source,) in db.execute(queries.SOURCES)]
     members = [None, *(member for (member,) in db.execute(queries.OWN_LABELS))]
     return [entry_id_for(source, name, member) for source in sources for member in members]
 
 
 def _found(db: sqlite3.Connection, sql: str, text: str, **values: str) -> list[str]:
-    """The ids that `text` may mean; that one alone which it is in full."""
+    """The ids that `text` may mean, or only `text` if it is one."""
     beginning = text.lower() if _BEGINNING.fullmatch(text.lower()) else ""
     found = [row[0] for row in db.execute(sql, {"text": text, "beginning": beginning, **values})]
     return [text] if text in found else found

@@ -1,4 +1,4 @@
-"""What a member said in entries, picked out of streams in which others speak as well."""
+"""Own data of a member: their part in the streams of entries."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -29,9 +29,9 @@ from kb.visibility_words import words
 
 
 class OwnText(Struct, frozen=True, kw_only=True):
-    """A text of an entry as the member left it at `version`, with what they kept of others.
+    """A text of an entry as the member saved it at `version`, including parts by others.
 
-    `group` is None as well where another member settled it.
+    `group` is None if another member set it.
     """
 
     version: int
@@ -66,10 +66,10 @@ class OwnArchiving(Struct, frozen=True, kw_only=True):
 
 
 class OwnEntry(Struct, frozen=True, kw_only=True):
-    """All that the member said in one entry, in the order of time.
+    """Everything that the member wrote in one entry, oldest first.
 
-    `kind`, `source` and `visibility` (as it stands) are None for an entry that others contributed,
-    or of which something cannot be read.
+    `kind`, `source` and the present `visibility` are None for an entry that others contributed, or
+    of which any event cannot be read.
     """
 
     id: str
@@ -93,11 +93,11 @@ def _read(reading: Reading) -> Iterator[OwnEntry]:
 def own_entry(
     entry_id: str, told: Sequence[ToldEvent], member: str, lost: Sequence[RecordedEvent] = ()
 ) -> OwnEntry:
-    """What `member` said in the stream of an entry, of which `lost` cannot be read."""
+    """The part of `member` in the stream of an entry, of which `lost` cannot be read."""
     said = tuple(said_by(member, told, whole=not lost))
     events = (*(event for event, _ in told), *lost)
     contributed = any(event.version == 1 and event.actor == member for event in events)
-    # Of a state that lacks something, nothing is told as it stands.
+    # An incomplete state is not exported.
     known = told if contributed and not lost else ()
     now = reduce(evolve, (each for _, each in known), Entry(id=entry_id))
     return OwnEntry(
@@ -153,7 +153,7 @@ def _lines(entry: OwnEntry, names: Mapping[str, str]) -> Lines:
 
 
 def _acts(entry: OwnEntry) -> Iterator[tuple[datetime, str]]:
-    """What the member did to the entry but writing its text, and when."""
+    """The member's changes other than texts, each with its time."""
     for tag in entry.tags:
         yield tag.at, item(when(tag.at), f"tag {tag.tag}{'' if tag.given else ' taken off'}")
     for each in entry.relations:

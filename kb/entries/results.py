@@ -1,4 +1,4 @@
-"""What questions about entries answer: typed values that pages, commands and the API show."""
+"""Typed results of queries about entries, for pages, commands and the API."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from kb.access import Visibility
 from kb.entries.content import Scalar, Section, Source
 
 LARGEST_OFFSET = 1_000_000_000
-"""How many entries of a list can be passed over at most."""
+"""The largest offset in a list."""
 
 
 class EntrySummary(Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""From rows of the views to the typed results that questions about entries answer."""
+"""Conversion of rows of the views to the typed results of queries about entries."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ _decode = msgspec.json.Decoder(Content).decode
 
 
 def entry_summary(row: Row) -> EntrySummary:
-    """What lists show of an entry."""
+    """The summary of an entry, for lists."""
     return EntrySummary(**_summary_fields(row))
 
 
@@ -69,7 +69,7 @@ _WITHHELD = {
 
 
 def lacking(row: Row) -> str:
-    """What could not be read of an entry, and what that hides."""
+    """A sentence on an event that could not be read, and on what is hidden for it."""
     hidden = _WITHHELD.get(row["lack"] or "", _("So this page does not have it."))
     return together([unreadable(row["unread"]), hidden])
 
@@ -96,7 +96,7 @@ def related_entry(row: Row) -> RelatedEntry:
 
 
 def endorsement_view(row: Row) -> EndorsementView:
-    """A member's word for an entry."""
+    """An endorsement."""
     fields = {name: row[name] for name in ("member", "reason")}
     return EndorsementView(**fields, endorsed_at=read_time(row["endorsed_at"]))
 
@@ -108,7 +108,7 @@ def reuse_view(row: Row) -> ReuseView:
 
 
 def history_item(row: Row) -> HistoryItem:
-    """One event; the entry that it speaks of goes by its title."""
+    """One event, with the title of another entry that it is about."""
     detail = restored(row["detail"])
     if row["other"] is not None:
         title = row["other_title"] or row["other"]

@@ -1,4 +1,4 @@
-"""Whether accounts belong to a log, and what to do with older ones that were put back."""
+"""Check that accounts belong to the log, and update older ones that were put back."""
 
 import sqlite3
 from collections import Counter
@@ -23,14 +23,14 @@ PAGE = 1_000
 SIGN_IN = frozenset(
     {"member-token-made", "member-token-revoked", "member-link-made", "member-sign-in-changed"}
 )
-"""The types of events that say what members sign in with."""
+"""Types of events about how members sign in."""
 
 _TABLE_OF = {
     "password-set": "password",
     "passkey-removed": "passkey",
     "identity-untied": "identity",
 }
-"""What an older copy may still hold of what a change took away."""
+"""Change -> the table in which an older copy may still have what it removed."""
 
 _REVOKE = "DELETE FROM api_token WHERE id = ?"
 
@@ -55,10 +55,10 @@ def refuse_foreign(path: Path, mark: Mark | None, log: EventLog) -> None:
 class Beside:
     """The log beside the accounts.
 
-    They keep every place up to which they knew a log when it had something to say of them, so that
-    of another copy it is known where the two parted. Accounts without any are of version 1. They
-    belong to a log that was `brought_over` from its own format before just now, unless they hold
-    what it says was revoked; beside any other log they are an older copy.
+    The accounts store a mark for each time the log recorded something about them, so that for
+    another copy of the log it is known where the two diverge. Accounts without marks are of version
+    1: beside a log that was just `brought_over` from the previous format they are accepted unless
+    they hold anything revoked; beside any other log they are an older copy.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Beside:
         self._brought_over = brought_over
 
     def compare(self, store: AccountStore) -> None:
-        """Refuse accounts of another log, and take from older ones what was taken away since."""
+        """Refuse accounts of another log, and remove from older ones what was revoked since."""
         marks = store.marks()
         how = misfit(self._log, marks[0]) if marks else None
         if how == "other log" or (not marks and self._strangers(store)):
@@ -85,25 +85,25 @@ class Beside:
                 self._notice(_NONE)
         elif how or told:
             self._take_away(store)
-        with suppress(DataDirectoryError):  # a full disk keeps nobody from signing in
-            # Between two marks there is always something that the log says of the accounts.
+        with suppress(DataDirectoryError):  # a full disk must not stop signing in
+            # Between two marks the log always has an event about the accounts.
             self.reach(store, instead=bool(marks) and not (how or told))
 
     def reach(self, store: AccountStore, *, instead: bool = False) -> None:
-        """Keep in the accounts up to where they know the log."""
+        """Store the log's mark in the accounts."""
         mark = self._log.mark()
         if [mark] != store.marks()[:1]:
             store.place(mark, instead=instead)
 
     def _known(self, marks: list[Mark]) -> int:
-        """The last position up to which they knew this very log."""
+        """The last position of this very log that is marked in the accounts."""
         last_first = sorted(marks, key=lambda mark: mark.position, reverse=True)
         return next((mark.position for mark in last_first if not misfit(self._log, mark)), 0)
 
     def _take_away(self, store: AccountStore) -> None:
-        """Take from accounts what the log says was taken away since they knew it."""
+        """Remove from the accounts what the log says was revoked since their last mark."""
         with store.transaction() as db:
-            # Looked at again: another process may have been between the log and its accounts.
+            # Read again in the transaction: another process may have written meanwhile.
             marks = store.marks()
             facts = [*self._facts(self._known(marks))]
             how = misfit(self._log, marks[0]) if marks else None
@@ -112,7 +112,7 @@ class Beside:
                 return
             _end(db, facts)
             if how == "other past":
-                # What programs were given elsewhere this log never gave them.
+                # Tokens that were made beside another copy of the log are unknown to this one.
                 made = {
                     fact.token for _, fact in self._facts(0) if isinstance(fact, MemberTokenMade)
                 }
@@ -122,14 +122,14 @@ class Beside:
         self._notice(_OTHER_COPY if how else _OLDER)
 
     def _strangers(self, store: AccountStore) -> bool:
-        """Whether the accounts have members, and none that the log knows."""
+        """Whether the accounts have members, but none is in the log."""
         members = store.members()
         return bool(members) and not any(
             self._log.read_stream(member_stream(member)) for member in members
         )
 
     def _facts(self, after: int) -> Iterator[tuple[str, SignInEvent]]:
-        """What changed after a position in what members sign in with, each with its member."""
+        """Changes of sign-in data after a position, each with its member."""
         while events := self._log.read(after, PAGE):
             for event in events:
                 if event.type in SIGN_IN and not isinstance(event, DamagedEvent):
@@ -139,10 +139,10 @@ class Beside:
 
 
 def _end(db: sqlite3.Connection, facts: list[tuple[str, SignInEvent]]) -> None:
-    """End what lasts a short time, and what is said to be revoked or changed."""
+    """Delete short-lived rows, and all that the facts revoke or change."""
     for table in PASSING:
         db.execute(f"DELETE FROM {table}")
-    # Which tickets were used since then is not known.
+    # It is unknown which tickets were used since then.
     db.execute("DELETE FROM key WHERE name = ?", (tickets.KEY,))
     for member, fact in facts:
         if isinstance(fact, MemberTokenRevoked):
@@ -152,7 +152,7 @@ def _end(db: sqlite3.Connection, facts: list[tuple[str, SignInEvent]]) -> None:
 
 
 def _any_revoked(db: sqlite3.Connection, facts: list[tuple[str, SignInEvent]]) -> bool:
-    """Whether accounts hold what was revoked, of all that the log says of them."""
+    """Whether the accounts hold anything that the facts revoke."""
     tokens = {token for (token,) in db.execute("SELECT id FROM api_token")}
     tied = {member for (member,) in db.execute("SELECT member FROM identity")}
     passkeys = Counter(member for (member,) in db.execute("SELECT member FROM passkey"))

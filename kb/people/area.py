@@ -1,4 +1,4 @@
-"""What members, groups and the community have, in one value."""
+"""The area of people: members, groups and the community."""
 
 from typing import Any
 

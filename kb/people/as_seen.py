@@ -1,4 +1,4 @@
-"""Names in events of people of a time when they were stored as someone wrote them."""
+"""Cleaning of names in old events of people; see `kb.as_seen`."""
 
 from typing import TypeVar
 
@@ -14,13 +14,13 @@ Told = TypeVar("Told", MemberJoined, MemberProfileChanged)
 
 
 def group(event: Group) -> Group:
-    """The name; one of which nothing is seen goes by its id wherever it is shown."""
+    """Clean the name; if nothing of it is visible, the id is shown instead."""
     name = seen_line(event.name)
     return event if name == event.name else structs.replace(event, name=name)
 
 
 def told(event: Told) -> Told:
-    """The lines of a profile; a member whose name is not seen goes by the id."""
+    """Clean the lines of a profile; if the name is invisible, the id is shown instead."""
     profile = _profile(event.profile)
     return event if profile == event.profile else structs.replace(event, profile=profile)
 

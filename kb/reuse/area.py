@@ -1,4 +1,4 @@
-"""What reuse has, in one value."""
+"""The area of reuse."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ from kb.sentences import ended
 from kb.views.stream_kind import Fact, StreamKind, Told, Words
 
 UNNAMED_GROUP = "a group no longer named"
-"""What reports count a reuse under whose member was erased: its group may have named a person."""
+"""The group in reports of a reuse by an erased member: its name may have named a person."""
 
 _OUTCOMES: Mapping[Outcome, Message] = {
     "adopted": _("adopted"),
@@ -64,7 +64,7 @@ REUSE_STREAM = StreamKind(
         ),
     ),
     unknown="text",
-    # The rows of a reuse go with its entry, so a lack of them tells nothing.
+    # The rows of a reuse are deleted with its entry, so their absence proves nothing.
     began=None,
     entry="SELECT entry_id FROM reuse WHERE id = :name",
 )

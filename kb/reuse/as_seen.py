@@ -1,4 +1,4 @@
-"""Names in events of reuse of a time when they were stored as someone wrote them."""
+"""Cleaning of names in old events of reuse; see `kb.as_seen`."""
 
 from msgspec import structs
 

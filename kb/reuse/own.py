@@ -1,4 +1,4 @@
-"""What a member recorded of reuses, and told of those of others."""
+"""Own data of a member: reuses that they recorded or updated."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ REUSES = """SELECT id FROM reuse WHERE entry_id IN (
 
 
 class OwnOutcome(Struct, frozen=True, kw_only=True):
-    """What the member told of a reuse; links are None as well where another member gave them."""
+    """An outcome of a reuse told by the member; links given by another member are None."""
 
     at: datetime
     outcome: Outcome
@@ -43,7 +43,7 @@ def _read(reading: Reading) -> Iterator[OwnReuse]:
 def own_reuse(
     reuse_id: str, told: Sequence[ToldEvent], member: str, *, whole: bool = True
 ) -> OwnReuse | None:
-    """What `member` said in the stream of a reuse, None if nothing."""
+    """The part of `member` in the stream of a reuse, None if there is none."""
     said = tuple(said_by(member, told, whole=whole))
     if not said:
         return None
