@@ -1,4 +1,4 @@
-"""The order in which people look for names: Ärzte beside Arzt, 9 before 10, 1.9 before 1.10."""
+"""Natural sort order of names: Ärzte beside Arzt, 9 before 10, 1.9 before 1.10."""
 
 import re
 import unicodedata
@@ -8,24 +8,24 @@ _GROUPS = re.compile(r"(?<=\d)[,'\u2019](?=\d{3}(?!\d))")
 _APART = re.compile(r"(?<=\d)[^\w\s]{1,3}(?=\d)")
 _PARTED = re.compile(r"\d[^\w\s]{1,3}\d")
 _NOT_COUNTED = re.compile(r"[^\w\s\x02]|_")
-"""All but letters, numbers, white space and `_PART`."""
+"""Everything except letters, numbers, white space and `_PART`."""
 _UNDECOMPOSED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
 )
 _PART = "\x02"
 """Stands between the parts of a number, before all else: 1.9 is before 1.9.1 and 1.90."""
 _LAST = "\x01"
-"""Stands before what tells names apart that are alike otherwise; no name has one."""
+"""Separates the tie-breaker in a key; it occurs in no name."""
 
 
 def sort_key(name: str) -> str:
-    """A text whose order by code points is that of names: letters first, then accents and case.
+    """A key that sorts names by code points: letters first, then accents and case.
 
-    As in the root order of the Unicode collation algorithm (UTS 10) accents and case count only
-    where the letters are alike, and punctuation does not count; a number sorts by its value. One
-    with signs in it, as a version or a date, sorts part by part.
+    As in the root order of the Unicode collation algorithm (UTS 10), accents and case count only
+    between equal letters, and punctuation does not count; a number sorts by its value, and one with
+    punctuation in it, such as a version or a date, part by part.
     """
-    # Views made anew key every title, tag and group: what cannot stand in a name is not looked for.
+    # A rebuild computes the key of every title, tag and group, so this skips needless work.
     letters = name.lower() if name.isascii() else _decomposed(name)
     numbered = _NUMBER.search(letters) is not None
     if numbered and _PARTED.search(letters):

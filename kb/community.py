@@ -1,4 +1,4 @@
-"""The community aggregate: what the stewards have settled for everybody."""
+"""The community aggregate: settings of stewards for everybody."""
 
 from typing import Final
 
@@ -31,7 +31,7 @@ class GroupNamed(Struct, frozen=True, kw_only=True):
 
 
 class Community(Struct, frozen=True, kw_only=True):
-    """What holds for everybody; nothing is open to the world before a steward says so."""
+    """The settings for everybody; nothing is open to the world until a steward opens it."""
 
     version: int = 0
     world: bool = False
@@ -52,14 +52,14 @@ AGGREGATE: Final = Aggregate("community", COMMUNITY_STREAM, Community(), evolve)
 
 
 def is_open(writer: Writer) -> bool:
-    """Whether entries may be shown to the world at this moment, as the log says."""
+    """Whether entries may be shown to the world now, according to the log."""
     return writer.load(AGGREGATE).world
 
 
 def require_open(writer: Writer) -> None:
-    """Raise `InvalidInput` where the community is closed to the world.
+    """Raise `InvalidInput` if the community is closed to the world.
 
-    What is chosen while nobody could see it would be open to all on the day that it is opened.
+    Otherwise an entry could be set to it unnoticed, and be public once the community is opened.
     """
     if not is_open(writer):
         raise InvalidInput(CLOSED, "visibility")

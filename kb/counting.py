@@ -1,4 +1,4 @@
-"""How counts read in sentences, on pages and in the terminal alike."""
+"""Counts in sentences, for pages and the terminal."""
 
 from kb.messages import Message, _
 
@@ -12,7 +12,7 @@ def counted(count: int, one: str, many: str = "") -> Message:
 
 
 def numbers(first: int, last: int) -> Message:
-    """Which of a list are meant: "3", or "3 to 20"."""
+    """A range in a list: "3", or "3 to 20"."""
     if first == last:
         return Message("{first:,}", {"first": first})
     return _("{first:,} to {last:,}", first=first, last=last)

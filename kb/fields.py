@@ -1,4 +1,4 @@
-"""What is checked of any field that people or programs fill in, whatever it belongs to."""
+"""Checks of input fields that are common to all areas."""
 
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -14,7 +14,7 @@ TEXT_LENGTH = 5_000
 LINK_LENGTH = 2_000
 
 _THINGS = (_("entry"), _("reuse"), _("member"))
-"""What has an id."""
+"""Things that have an id."""
 
 
 def text(field: str, value: str, limit: int = TEXT_LENGTH) -> str:
@@ -23,7 +23,7 @@ def text(field: str, value: str, limit: int = TEXT_LENGTH) -> str:
 
 
 def line(field: str, value: str, limit: int = LINE_LENGTH) -> str:
-    """As `text`, on one line, without characters that are not seen."""
+    """As `text`, on one line, without invisible characters."""
     return one_line(field, visible(value), limit)
 
 
@@ -101,7 +101,7 @@ def link(field: str, value: str | None) -> str | None:
 
 
 def version(value: int) -> int:
-    """`value` if an entry can be at this version: they are counted from 1."""
+    """`value` if it is a version: they count from 1."""
     if value < 1:
         raise InvalidInput(
             _(
@@ -114,7 +114,7 @@ def version(value: int) -> int:
 
 
 def optional_version(value: int | None) -> int | None:
-    """As `version`, or None where no version is named."""
+    """As `version`, or None."""
     return None if value is None else version(value)
 
 

@@ -1,4 +1,4 @@
-"""Ids: which are drawn, and which follow from something that must be unique."""
+"""Ids: random ones, and ones derived from something unique."""
 
 import unicodedata
 from uuid import UUID, uuid4, uuid5

@@ -1,4 +1,4 @@
-"""What every text that is typed has to be: made of text, something to see, and not too long."""
+"""Checks of every typed text: printable, visible, and not too long."""
 
 import re
 
@@ -34,11 +34,11 @@ _FIELDS = (
     _("path in the source"),
     _("name of the source"),
 )
-"""What sentences call the fields of entries, of what is said for them and of their reuse."""
+"""Names of the fields of entries, endorsements and reuses in messages."""
 
 
 def field_name(field: str) -> str:
-    """What sentences call a field; a heading or another name stands as it is."""
+    """The name of a field in messages; a heading or any other name is unchanged."""
     return Message(field, {}) if field in _FIELDS else field
 
 

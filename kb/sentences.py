@@ -1,4 +1,4 @@
-"""Sentences that several parts of the program make alike."""
+"""Sentences that several parts of the program share."""
 
 from collections.abc import Callable, Sequence
 from functools import reduce
@@ -7,7 +7,7 @@ from kb.messages import Message, _
 
 
 def ended(what: str, words: str | None) -> Message:
-    """`what`, a colon and the words in one line, and a full stop where they have no end."""
+    """`what`, a colon and the words on one line, with a full stop unless they end with one."""
     text = " ".join((words or "").split())
     if not text:
         return _("{what}.", what=what)
@@ -17,31 +17,31 @@ def ended(what: str, words: str | None) -> Message:
 
 
 def unreadable(what: str) -> Message:
-    """The sentence in the place of what cannot be read, in a few words; empty where unknown.
+    """The sentence for `what`, which cannot be read; empty if that is unknown.
 
-    `what` may come from a view, which keeps the source of a message alone.
+    `what` may come from a view, which stores only the source of a message.
     """
     lost = Message(what, {}) if what else _("Something that happened to it")
     return _("{what} cannot be read.", what=lost)
 
 
 def listed(words: Sequence[str]) -> str:
-    """Several with commas between; empty for none."""
+    """A list with commas; empty for none."""
     return _folded(words, lambda first, other: _("{first}, {other}", first=first, other=other))
 
 
 def either(words: Sequence[str]) -> str:
-    """One of several, "or" between them."""
+    """A list with "or"."""
     return _folded(words, lambda first, other: _("{first} or {other}", first=first, other=other))
 
 
 def beside(reasons: Sequence[str]) -> str:
-    """Several with semicolons between."""
+    """A list with semicolons."""
     return _folded(reasons, lambda first, other: _("{first}; {other}", first=first, other=other))
 
 
 def together(sentences: Sequence[str]) -> str:
-    """Several sentences, one behind the other."""
+    """Several sentences in a row."""
     return _folded(sentences, lambda first, other: _("{first} {other}", first=first, other=other))
 
 

@@ -1,4 +1,4 @@
-"""The words in which files and commands say who sees an entry, groups by their names."""
+"""Words for who sees an entry, in files and commands."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -8,14 +8,14 @@ from kb.errors import InvalidInput
 from kb.messages import _
 
 GROUP = "group:"
-"""Stands before the name of a group that sees an entry."""
+"""The prefix of the name of a group."""
 
 WORDS = (*(sight for sight in SIGHTS if sight != "groups"), f"{GROUP}NAME")
-"""What may be said: one of these; groups may be several."""
+"""The words, of which one is given, or several groups."""
 
 
 def visibility(words: Iterable[str], group_of: Callable[[str], str]) -> Visibility:
-    """What `words` say; `group_of` answers the id of a group by its name, or raises.
+    """The visibility in `words`; `group_of` returns the id of a group by name, or raises.
 
     Raises `InvalidInput` for other words, and for several that are not all groups.
     """
@@ -39,14 +39,14 @@ def visibility(words: Iterable[str], group_of: Callable[[str], str]) -> Visibili
 
 
 def is_said(words: Iterable[str]) -> bool:
-    """Whether `words`, as `spelled` answers them, are such as `visibility` takes."""
+    """Whether `visibility` accepts `words`, which come from `spelled`."""
     said = list(words)
     groups = [word for word in said if word.startswith(GROUP) and word.removeprefix(GROUP).strip()]
     return bool(groups) if len(groups) == len(said) else said[1:] == [] and said[0] in WORDS[:-1]
 
 
 def spelled(words: Iterable[str]) -> tuple[str, ...]:
-    """`words` as they are written here, in whatever case they are said; names stay as they are."""
+    """`words` in lower case, except names of groups."""
     return tuple(map(_spelled, words))
 
 
@@ -57,7 +57,7 @@ def _spelled(word: str) -> str:
 
 
 def words(shown: Visibility, names: Mapping[str, str]) -> tuple[str, ...]:
-    """The words for `shown`; `names` are those of the groups by id."""
+    """The words for `shown`; `names` are names of groups by id."""
     if shown.sight != "groups":
         return (shown.sight,)
     groups = sorted((names.get(group, group) for group in shown.groups), key=sort_key)

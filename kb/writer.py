@@ -1,4 +1,4 @@
-"""From a command to events in the log: read a stream, decide, append; repeating doubles nothing."""
+"""The writer: reads a stream, decides, and appends events, idempotently."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -28,15 +28,15 @@ Shown = Callable[[What, str], bool]
 S = TypeVar("S")
 
 ATTEMPTS = 20
-"""How often a command is decided anew because its stream moved on meanwhile."""
+"""How often a command is retried because its stream was changed meanwhile."""
 
 UUID_VERSION = 7
 
 
 class Receipt(Struct, frozen=True, omit_defaults=True):
-    """What every command answers: the id of its entry or reuse, version and position now.
+    """The result of every command: the id of its entry or reuse, its version and position.
 
-    What it wrote is safe in any case; `behind` says so where it is not shown yet, and why.
+    The change is safe in any case; `behind` says if and why it is not visible yet.
     """
 
     id: str
@@ -46,7 +46,7 @@ class Receipt(Struct, frozen=True, omit_defaults=True):
 
 
 class Aggregate(Struct, Generic[S], frozen=True):
-    """One stream and how its events add up to a state, from `empty` on."""
+    """A stream, and how to fold its events into a state from `empty` on."""
 
     id: str
     stream: str
@@ -54,12 +54,12 @@ class Aggregate(Struct, Generic[S], frozen=True):
     evolve: Callable[[S, Any], S]
 
     def fold(self, events: Iterable[Any]) -> S:
-        """The state that `events`, the first ones of the stream, add up to."""
+        """The state after `events`, the first ones of the stream."""
         return reduce(self.evolve, events, self.empty)
 
 
 class Done(Struct, Generic[S], frozen=True):
-    """What a command met, and what it answers."""
+    """The state before a command, and its receipt."""
 
     before: S
     receipt: Receipt
@@ -104,7 +104,7 @@ class Writer:
         self.principal = principal
 
     def as_(self, principal: Principal) -> "Writer":
-        """The same, on behalf of another member."""
+        """A writer on behalf of another principal."""
         return Writer(
             self._log.log,
             self._codec,
@@ -116,18 +116,18 @@ class Writer:
 
     @property
     def actor(self) -> str:
-        """The member whose events these are. Raises `Forbidden` for someone not known."""
+        """The member who acts. Raises `Forbidden` if they are not signed in."""
         if self.principal.member is None:
             raise Forbidden(_("Sign in to change anything."))
         return self.principal.member
 
     def prepare(self, streams: Iterable[str]) -> None:
-        """Make the keys of new streams at once, where many are to be written: one sync for all."""
+        """Make the keys of many new streams with one sync of the disk."""
         with log_errors():
             self._codec.prepare(streams)
 
     def exists(self, stream: str) -> bool:
-        """Whether anything happened in `stream`."""
+        """Whether `stream` has events."""
         return bool(self._read(stream))
 
     def load(self, aggregate: Aggregate[S]) -> S:
@@ -135,14 +135,14 @@ class Writer:
         return self._fold(aggregate, self._read(aggregate.stream))
 
     def told(self, stream: str) -> list[tuple[RecordedEvent, Any]]:
-        """The events of `stream`, each with what it says, no matter who may see it."""
+        """The events of `stream` with their payloads, whoever may see them."""
         recorded = self._read(stream)
         return list(zip(recorded, self._decoded(recorded), strict=True))
 
     def readable(
         self, stream: str
     ) -> tuple[list[tuple[RecordedEvent, Any]], list[tuple[RecordedEvent, str]]]:
-        """As `told`, and beside it the events that cannot be read, each with the reason."""
+        """As `told`, with a second list of unreadable events and the reasons."""
         told: list[tuple[RecordedEvent, Any]] = []
         lost: list[tuple[RecordedEvent, str]] = []
         for event in self._read(stream):
@@ -188,7 +188,7 @@ class Writer:
         )
 
     def settle(self, receipt: Receipt) -> Receipt:
-        """What `execute` ends with, for a caller who told it not to."""
+        """Settle a receipt of an `execute` that did not."""
         return structs.replace(receipt, behind=self._settle(receipt.position) or "")
 
     def _attempt(
@@ -237,7 +237,7 @@ class Writer:
         decide: Callable[[S], Sequence[Struct]],
         command: UUID,
     ) -> Done[S] | None:
-        """The first answer to a command that is in the stream already."""
+        """The first receipt of a command that is in the stream already."""
         first = [event for event in recorded if event.correlation_id == command]
         if not first:
             return None
@@ -251,7 +251,7 @@ class Writer:
     def _new_events(
         self, events: Iterable[Struct], stream: str, command: UUID, start: int = 0
     ) -> list[NewEvent]:
-        """Events of a command for `stream`, of which `start` come before."""
+        """Events of a command for `stream`, after `start` others of the same command."""
         found: list[NewEvent] = []
         for index, event in enumerate(events, start):
             id_ = event_id(command, index)

@@ -1,4 +1,4 @@
-"""What members, groups and those who see an entry are called where commands print them."""
+"""Names of members, groups and audiences in the output of commands."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Names:
-    """Names by id; those that the principal may not know, and what has none, go by their ids."""
+    """Names by id; without a name, or one that the principal may know, the id itself."""
 
     def __init__(self, session: "Session", members: Iterable[str] = ()) -> None:
         known = access.may(session.principal, SEE_PEOPLE)
@@ -23,16 +23,16 @@ class Names:
         )
 
     def member(self, member: str) -> str:
-        """What a member is called."""
+        """The name of a member."""
         return self._members.get(member, member)
 
     def seen_by(self, shown: "Visibility") -> str:
-        """Whom an entry is shown to, in the words of files and options."""
+        """Who sees an entry, in the words of files and options."""
         from kb.visibility_words import words
 
         return ", ".join(words(shown, self.groups))
 
     def sees(self, entry: "EntrySummary") -> str:
-        """Who sees an entry: nobody but those to whom it is left, where it is withheld."""
+        """Who sees an entry; while it is withheld, only those who still do."""
         left = f"withheld: {entry.withheld} alone"
         return left if entry.withheld else self.seen_by(entry.visibility)

@@ -1,4 +1,4 @@
-"""Commands that refuse an option given twice or without a value, where click says nothing."""
+"""Commands that refuse an option given twice or blank, which click accepts silently."""
 
 from collections import Counter
 from copy import copy
@@ -13,11 +13,11 @@ C = TypeVar("C", bound=click.Command)
 
 
 class Emptying(click.Option):
-    """An option that takes away what is there where it is given as nothing."""
+    """An option that may be empty, to remove a value."""
 
 
 def _refuse_slips(command: click.Command, context: click.Context, args: list[str]) -> None:
-    """Raise `UsageError` for an option of one value that `args` have several times, or blank."""
+    """Raise `UsageError` for an option of one value that `args` have twice, or blank."""
     if context.resilient_parsing:
         return
     given, _rest, order = command.make_parser(context).parse_args(list(args))
@@ -42,7 +42,7 @@ def _refuse_repeated(context: click.Context, order: list[click.Parameter]) -> No
 
 
 def _refuse_blank(command: click.Command, context: click.Context, given: dict[str, Any]) -> None:
-    # A script whose variable is not set would get no filter, no group, or the folder that it is in.
+    # A script with an unset variable would get no filter, no group, or its own folder.
     for parameter in command.get_params(context):
         named = isinstance(parameter, click.Option) or isinstance(parameter.type, click.Path)
         if not named or isinstance(parameter, Emptying):
@@ -83,7 +83,7 @@ class Command(click.Command):
         click.Command.format_help(spoken(self), ctx, formatter)
 
     def get_short_help_str(self, limit: int = 45) -> str:
-        """The same of its line in a list."""
+        """As click does, in the language of the shell."""
         return click.Command.get_short_help_str(spoken(self), limit)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -93,7 +93,7 @@ class Command(click.Command):
 
 
 class Group(click.Group):
-    """The same of a group, and of all commands in it."""
+    """As `Command`, for a group and all commands in it."""
 
     command_class = Command
 

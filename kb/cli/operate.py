@@ -140,7 +140,7 @@ def rebuild_command(invocation: Invocation, name: str, as_json: bool) -> None:
 
 
 def _with_piece(status: "Status", offset: int = 0, limit: int = USUAL) -> "Status":
-    """The status with so many of the parked events."""
+    """The status with a page of the parked events."""
     from msgspec import structs
 
     return structs.replace(status, parked=tuple(piece(status.parked, offset, limit)))

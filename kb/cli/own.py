@@ -1,4 +1,4 @@
-"""Commands of `kb member` about oneself, where KB_MEMBER says who that is."""
+"""Commands of `kb member` for the member in KB_MEMBER themselves."""
 
 from typing import TYPE_CHECKING
 

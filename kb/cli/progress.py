@@ -1,4 +1,4 @@
-"""Shows how far something has come: a bar on a terminal, now and then a line elsewhere."""
+"""Progress: a bar on a terminal, occasional lines elsewhere."""
 
 import sys
 import time
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_LINES = 10.0
 PATIENCE = 0.5
-"""Seconds between two looks at how far the index is."""
+"""Seconds between two looks at the position of the index."""
 
 
 class Progress:
@@ -37,7 +37,7 @@ class Progress:
             )
 
     def reach(self, done: int, total: int | None = None) -> None:
-        """`done` of the total are done; `total` is given where it was not known before."""
+        """Report that `done` of the total are done; `total` is given if it was unknown before."""
         if total is not None:
             self._total = total
         if self._bar:
@@ -65,7 +65,7 @@ class Progress:
 
 
 def wait_for_index(base: "KnowledgeBase", position: int) -> None:
-    """Return when the index holds `position`; Ctrl-C ends the waiting alone."""
+    """Return when the index holds `position`; Ctrl-C ends only the waiting."""
     from kb.errors import Interrupted, NotYetSearchable
 
     start = base.status().index_position

@@ -1,4 +1,4 @@
-"""Commands by which a group tells that it uses an entry, and what became of it."""
+"""Commands on reuse: a group uses an entry, and reports the outcome."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -23,7 +23,7 @@ outcome_option = click.option(
 
 
 def told_options(option: type[click.Option]) -> Callable[[F], F]:
-    """The options that tell how a reuse went, each an `option`."""
+    """Add the options for the outcome of a reuse, each of the class `option`."""
 
     def add(command: F) -> F:
         for each in (

@@ -1,4 +1,4 @@
-"""The command that asks a question, through the running server where there is one."""
+"""The search command, which asks the running server if there is one."""
 
 import shutil
 import sys
@@ -69,7 +69,7 @@ def search_command(
 
 
 def print_answer(answer: "Answer") -> None:
-    """Results with the passage that answers, for people; what is less close by its title alone."""
+    """Print the results with their passages; less close ones by title only."""
     if answer.nothing_close:
         say(_("Nothing matches closely. Nearest:\n") if answer.results else _("Nothing close."))
     whole = [each for each in answer.results if each.close or answer.nothing_close]
@@ -91,7 +91,7 @@ def print_answer(answer: "Answer") -> None:
 def from_server(
     invocation: Invocation, question: str, chosen: "EntryFilter", limit: int
 ) -> "Answer | None":
-    """The answer of the server that runs on the data directory, None if there is none."""
+    """The answer of the running server of the data directory, None if there is none."""
     from kb.entries.results import PARAMETERS
     from kb.storage.local_socket import request
 

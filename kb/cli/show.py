@@ -148,7 +148,7 @@ def history_command(
 
 
 def _nothing(archived: int, *, narrowed: bool) -> str:
-    """What is said of a list without an entry."""
+    """The sentence for an empty list."""
     if narrowed:
         return _("No entry fits.")
     if archived:
@@ -209,7 +209,7 @@ def _print_entry(page: "EntryPage", names: Names) -> None:
         }
     )
     if page.properties:
-        # Apart, as they may be called what the lines above are called.
+        # Apart, as they may have the same names as the lines above.
         click.echo(f"\n{heading('## Properties')}\n")
         print_facts({name: shown(value) for name, value in page.properties.items()})
     for section in page.sections:

@@ -1,4 +1,4 @@
-"""Commands about who sees what: an entry, the whole to the world, and who changed any of it."""
+"""Commands about who sees what: entries, access for the world, and the audit."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ EVERYBODY = {"open": True, "closed": False}
 
 
 def chosen_visibility(session: "Session", words: tuple[str, ...]) -> "Visibility":
-    """What the words of an option or argument say. Raises `InvalidInput` or `NotFound`."""
+    """The visibility in words of an option or argument. Raises `InvalidInput` or `NotFound`."""
     from kb.access import Visibility
     from kb.visibility_words import visibility
 
@@ -69,7 +69,7 @@ def visibility_command(
 def _ids_and_words(
     context: click.Context, words: tuple[str, ...]
 ) -> tuple[list[str], tuple[str, ...]]:
-    """The ids, up to the first word that says who sees an entry, and all from there on."""
+    """The ids, and from the first word about who sees an entry on, the rest."""
     from kb.access import SIGHTS
     from kb.visibility_words import GROUP, spelled
 
@@ -109,7 +109,7 @@ def _show_one(
 def _show_each(
     invocation: Invocation, names: list[str], who: tuple[str, ...], as_json: bool
 ) -> bool:
-    """Whether all were shown; what is told of each that was not, in the order of their names."""
+    """Show each entry, and report failures in order of their names; whether there were none."""
     from kb.errors import Forbidden, InvalidInput, NotFound, Refused
 
     done: list[str] = []

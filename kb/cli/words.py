@@ -1,7 +1,6 @@
-"""What click says by itself, in the language of the shell.
+"""Click's own sentences in the language of the shell.
 
-Click looks its sentences up by gettext, for which catalogues would have to be compiled. So the
-functions by which its modules do that are ours.
+Click uses gettext, which would need compiled catalogues. So its modules get our functions instead.
 """
 
 from importlib import import_module
@@ -40,11 +39,11 @@ SENTENCES: tuple[str | tuple[str, str], ...] = (
     "{name} {filename!r} is not readable.",
     "{name} {filename!r} is not writable.",
 )
-"""Those of click that people meet here, for the catalogues; two are for one and for several."""
+"""Click's sentences that can occur here, for the catalogues; pairs are singular and plural."""
 
 
 def teach() -> None:
-    """Let click speak the language of the shell from now on, whichever that is when it speaks."""
+    """Make click use the language of the shell, as it is at the time of each sentence."""
     for name in MODULES:
         known = vars(import_module(f"click.{name}"))
         known.update({each: ours for each, ours in _OURS.items() if each in known})

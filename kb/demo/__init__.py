@@ -1,1 +1,1 @@
-"""A sample community, to see the whole path at work without any data of one's own."""
+"""A sample community, to try the program without data of your own."""

@@ -27,11 +27,11 @@ PORT = 8321
 PORTS_TO_TRY = 50
 
 SHOWN = {"member": "m-03", "curator": "m-01", "steward": "m-00"}
-"""Of each role, a member of the sample as whom a link signs in."""
+"""A member of the sample for each role, for whom a sign-in link is printed."""
 
 
 def main() -> None:
-    """Run the demo; everything it makes is gone at its end."""
+    """Run the demo; it removes everything it makes."""
     sys.exit(exit_code(demo))
 
 
@@ -53,7 +53,7 @@ def demo(invocation: Invocation | None = None, content: Path = CONTENT) -> None:
 
 
 def free_port(first: int) -> int:
-    """`first`, or the next port that nobody listens on; 0, any free one, if many are taken."""
+    """`first`, or the next free port; 0 (any free one) if many are taken."""
     for port in range(first, first + PORTS_TO_TRY):
         with socket.socket() as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

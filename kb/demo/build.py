@@ -40,14 +40,14 @@ UNTIL_WITHDRAWN = 30
 
 
 class _Act(Struct, frozen=True):
-    """Something that happened so many days before today."""
+    """An event of the sample, a number of days before today."""
 
     days_ago: float
     do: Callable[[], object]
 
 
 class _DemoClock:
-    """Tells the time that it was set to."""
+    """A clock that shows the time it was set to."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
@@ -61,7 +61,7 @@ class _DemoClock:
 
 
 class _Community:
-    """The commands of a knowledge base that has no views yet, so nothing waits for them."""
+    """The commands of a knowledge base without views, so that nothing waits for these."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
@@ -70,7 +70,7 @@ class _Community:
         self.reuses = Reuses(writer, new_id)
 
     def by(self, name: str) -> "_Community":
-        """The same in the hands of a member; nothing is hidden while the past is made up."""
+        """The same on behalf of a member, without hidden entries."""
         principal = Principal(member_id(name), frozenset(ROLES), operator().labels)
         return _Community(self._writer.as_(principal))
 
@@ -95,9 +95,9 @@ class _Community:
 def build(
     directory: Path, now: datetime, content: Path = CONTENT, *, settings: Settings | None = None
 ) -> Iterator[tuple[int, int]]:
-    """Make the data directory and fill its log; yields how much is done and of how much.
+    """Make the data directory and fill its log; yields (done, of).
 
-    Raises `InvalidInput` for a file of the sample that the importer does not take.
+    Raises `InvalidInput` for a file of the sample that the importer refuses.
     """
     settings = settings or Settings(data=directory)
     KnowledgeBase.create(directory, settings=structs.replace(settings, community=COMMUNITY))

@@ -1,4 +1,4 @@
-"""What endorsements have, in one value."""
+"""The area of endorsements."""
 
 from events.sealed_fields import Sealed
 from kb.area import Area

@@ -25,7 +25,7 @@ EndorsementEvent = EntryEndorsed | EndorsementWithdrawn
 
 
 class Endorsement(Struct, frozen=True, kw_only=True):
-    """The state of what one member says about one entry; `reason` is None while nothing is said."""
+    """The state of a member's endorsement of an entry; `reason` is None without one."""
 
     entry_id: str
     member: str

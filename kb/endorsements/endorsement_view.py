@@ -1,4 +1,4 @@
-"""The table of endorsements that stand."""
+"""The table of present endorsements."""
 
 from sqlite3 import Connection
 
@@ -38,7 +38,7 @@ def _withdrawn(db: Connection, _: RecordedEvent, withdrawn: EndorsementWithdrawn
 
 
 def _withhold(db: Connection, aside: Aside) -> None:
-    """Nobody vouches with a word that may have been taken back, until they do so again."""
+    """Hide an endorsement that may have been withdrawn, until it is given again."""
     db.execute(WITHHOLD, (aside.event.stream.removeprefix("endorsement-"),))
 
 

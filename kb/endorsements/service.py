@@ -22,7 +22,7 @@ from kb.writer import Aggregate, Receipt, Writer
 
 
 class Endorsements:
-    """A member vouches for an entry; receipts hold the entry's id and the endorsement's version."""
+    """Commands on endorsements; receipts have the entry's id and the endorsement's version."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer

@@ -1,4 +1,4 @@
-"""How entries relate to one another: DataCite's relation types (schema 4.6), and how each reads."""
+"""Relations between entries: DataCite's relation types (schema 4.6), and their wording."""
 
 import unicodedata
 from urllib.parse import unquote
@@ -45,7 +45,7 @@ RELATION_TYPES: dict[str, tuple[Message, Message]] = {
     "IsObsoletedBy": (_("is replaced by"), _("replaces")),
     "Obsoletes": (_("replaces"), _("is replaced by")),
 }
-"""Relation type -> how it reads from the entry that states it, and from the one it points to."""
+"""Relation type -> its wording from the entry that states it, and from its target."""
 
 
 def reads(relation_type: str, *, incoming: bool = False) -> Message:
@@ -55,16 +55,16 @@ def reads(relation_type: str, *, incoming: bool = False) -> Message:
 
 
 WIKI = "wiki:"
-"""Stands before the name in a link that was written [[name]]."""
+"""The prefix of the target in a link that was written [[name]]."""
 
 LONGEST_LINK = 500
 """Characters of a link to a file that are looked at."""
 
 
 def written_name(link: str) -> str:
-    """A link to a file of the same community, as a relation keeps it: without a part of the page.
+    """A link to a file of the same community, as stored in a relation: without its fragment.
 
-    The same however it is encoded, so that a page finds the entry that a link of its text means. Of
-    a link that is far too long the beginning: with accents alone this takes a square of time.
+    Encodings are normalised, so that a page finds the entry for a link in its text. Only the
+    beginning of an overlong link counts, as normalising takes quadratic time on a run of accents.
     """
     return unicodedata.normalize("NFC", unquote(link.partition("#")[0])[:LONGEST_LINK])

@@ -1,8 +1,8 @@
-"""How the group of an entry or reuse is spelled: each as the community spells it, everywhere."""
+"""The spelling of the group of an entry or reuse, which follows the community's group."""
 
 from kb.characters import skeleton
 
-# The views hold a name as it was given and, to compare it by, how it looks.
+# The views have a name as given, and its skeleton for comparison.
 _SPELLED = """coalesce(
     (SELECT name FROM community_group WHERE looks = {of}.group_looks
         ORDER BY closed, name_key, id LIMIT 1),
@@ -16,25 +16,25 @@ _SPELLED = """coalesce(
 
 
 UNJOINED = "replace(replace({}, '-', ' '), '_', ' ')"
-"""SQL for a name as it is looked for: a hyphen or a blank is all one there, as in a tag."""
+"""SQL for a name in a lookup, where hyphens and blanks are equal, as in tags."""
 
 UNJOINED_GROUP = UNJOINED.format("group_looks")
 
 
 def spelled(table: str) -> str:
-    """SQL for the group of a row of `table`, entry or reuse, in the one spelling that it has.
+    """SQL for the group of a row of `table` (entry or reuse) in its one spelling.
 
-    That is the name of the group of the community, where there is one; else the first that the
-    principal sees.
+    That is the name of the community's group if there is one, else the first that the principal
+    sees.
     """
     return _SPELLED.format(of=table)
 
 
 def called(group: str | None) -> tuple[str | None, str | None]:
-    """A group's name as given, and what it is compared by."""
+    """A group's name as given, and its key for comparison."""
     return group, skeleton(group) if group else None
 
 
 def sought(group: str) -> str:
-    """What a group is looked for by: how its name looks, a blank for each hyphen."""
+    """The key for looking up a group: its skeleton, with blanks for hyphens."""
     return skeleton(group).replace("-", " ").replace("_", " ")

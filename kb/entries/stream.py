@@ -10,7 +10,7 @@ from kb.writer import Aggregate, Writer
 
 
 def entry_aggregate(entry_id: str) -> Aggregate[Entry]:
-    """The stream of an entry, for a `Writer`. Raises `NotFound` for what is no id."""
+    """The stream of an entry, for a `Writer`. Raises `NotFound` if `entry_id` is no id."""
     entry_id = fields.known_id("entry", entry_id)
     return Aggregate(entry_id, entry_stream(entry_id), Entry(id=entry_id), evolve)
 
@@ -33,7 +33,7 @@ def sees(writer: Writer, entry_id: str) -> bool:
 def require_sight(writer: Writer, entry: Entry) -> None:
     """Raise `NotFound` unless the principal sees `entry`.
 
-    The views may be behind what the log says of one that has just been hidden.
+    From the log, as the views may not yet know that it was just hidden.
     """
     if not entry.audience & writer.principal.labels:
         raise not_found(entry.id)
@@ -46,5 +46,5 @@ def may_know_erased(writer: Writer, entry: Entry) -> bool:
 
 
 def not_found(entry_id: str) -> NotFound:
-    """What is said of an entry that is not there, or hidden."""
+    """The error for an entry that is missing or hidden."""
     return NotFound(_("There is no entry {entry_id}.", entry_id=entry_id))

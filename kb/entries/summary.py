@@ -9,9 +9,9 @@ _LOOK_AT = 5 * LENGTH  # enough raw Markdown for LENGTH characters of text, and 
 
 
 def summary(sections: Sequence[Section]) -> str:
-    """About the first 200 characters of the first section that says something, ending at a word.
+    """About the first 200 characters of the first section with text, ending at a word.
 
-    They are the words that its page shows, without code and pictures.
+    As shown on its page, without code and pictures.
     """
     for section in sections:
         text = " ".join(_plain(section.text[:_LOOK_AT]).split())
@@ -21,11 +21,11 @@ def summary(sections: Sequence[Section]) -> str:
 
 
 def _plain(markdown: str) -> str:
-    # Here, as many a command writes no list and starts sooner without a parser.
+    # Imported here, as commands that write no summary start sooner without a parser.
     from indexer.text.markdown_text import BETWEEN_CELLS, blocks
 
     texts = (block.text for block in blocks(markdown, brief=True))
-    # Where rows follow each other, a line tells them apart on the page.
+    # Rows of a table are separate lines on the page.
     return " ".join(
         f"{text}." if BETWEEN_CELLS in text and text[-1].isalnum() else text for text in texts
     )

@@ -1,7 +1,7 @@
-"""Tags: shown as they were written, and compared by what is alike in all ways to write one.
+"""Tags: shown as written, and compared without case, separators and the like.
 
 `Night shift`, `night-shift`, `#NIGHT_SHIFT` are one tag; so are `Größe` and `grösse`. An entry
-shows it as it was put on there; where it is counted, it stands as the first entry has it.
+shows its own spelling; counts show that of the first entry.
 """
 
 import re
@@ -15,21 +15,20 @@ from kb.plain import printable, within
 
 TAG_LENGTH = 50
 COMPOSED_TAG = 10 * TAG_LENGTH
-"""Characters of a tag that are composed: with accents alone this takes a square of time."""
+"""Characters of a tag that are composed: this takes quadratic time on a run of accents."""
 TAGS = 100
 
 TAG_MARKS = ",;\uff0c\uff1b\u3001"
-"""What stands between tags, in Chinese and Japanese too."""
+"""Separators of tags, including Chinese and Japanese ones."""
 
 _BETWEEN_TAGS = re.compile(f"[{TAG_MARKS}]")
 _JOINTS = re.compile(r"[\s_-]+")
 
 
 def written(value: str) -> str:
-    """A tag as it is stored: trimmed, NFC, inner white space as one blank.
+    """A tag as stored: trimmed, NFC, inner white space as one blank, nothing invisible.
 
-    Without characters that are not seen. Of a text that is far too long the beginning, of
-    `COMPOSED_TAG` characters.
+    Only the first `COMPOSED_TAG` characters of an overlong text.
     """
     beginning = " ".join(value.split())[:COMPOSED_TAG]
     if beginning.isascii():
@@ -38,10 +37,10 @@ def written(value: str) -> str:
 
 
 def tag_key(value: str) -> str:
-    """What is equal for two tags that are one, whatever their case, width, blanks and hyphens.
+    """A key that is equal for all spellings of a tag: case, width, blanks and hyphens.
 
-    With each word in one alphabet, so that no two look alike. Decomposed before it is folded
-    (Unicode 3.13, D145), so that the key of a key is the same.
+    Each word is in one alphabet, so that no two tags look alike. Decomposed before case folding
+    (Unicode 3.13, D145), so that the function is idempotent.
     """
     return _key(written(value))
 
@@ -54,7 +53,7 @@ def _key(tag: str) -> str:
 
 
 def tag_names(values: Iterable[str]) -> tuple[str, ...]:
-    """Tags as written, in the order given, without those that repeat one; "a, b; c" are three."""
+    """Tags as written, in the order given, without duplicates; "a, b; c" are three."""
     names = (name for value in values for name in _apart(printable("tag", value)))
     found: dict[str, str] = {}
     for name in dict.fromkeys(names):
@@ -74,5 +73,5 @@ def tag_keys(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _apart(value: str) -> list[str]:
-    # One empty name where there is none, so that it is refused.
+    # An empty name if there is none, so that it is refused.
     return [name for name in _BETWEEN_TAGS.split(value) if name.strip()] or [""]

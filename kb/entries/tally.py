@@ -1,7 +1,7 @@
-"""How many entries there are of each kind, tag and group, kept up entry by entry.
+"""Counts of entries by kind, tag and group, updated with each entry.
 
-So a list is counted without being read. What is counted together is seen by the same people: a sum
-over the rows that a principal sees is over the entries that they see, and over no other.
+So a list is counted without reading it. A row counts entries of one partition only: a sum over the
+rows that a principal sees covers exactly the entries that they see.
 """
 
 from collections.abc import Iterator
@@ -37,9 +37,9 @@ FORGET_NAMES = "DELETE FROM tally WHERE entries = 0"
 
 @contextmanager
 def recounted(db: Connection, entry_id: str, tag: str | None = None) -> Iterator[None]:
-    """Count an entry after the block as it is then, and as it was before no more.
+    """Update the counts for a change of an entry in the block.
 
-    Where the block changes one `tag` alone, given as it is compared, that one alone.
+    If the block changes only one tag, pass its key as `tag`, and only its count is updated.
     """
     sql, values = COUNT if tag is None else COUNT_TAG, {"id": entry_id, "looks": tag}
     db.execute(sql, {**values, "by": -1})
@@ -49,7 +49,7 @@ def recounted(db: Connection, entry_id: str, tag: str | None = None) -> Iterator
 
 
 def counted(handler: Handler) -> Handler:
-    """`handler` of an event of an entry, which is counted anew."""
+    """`handler` of an event of an entry, with the counts updated."""
 
     def counting(db: Connection, event: RecordedEvent, payload: Any) -> None:
         with recounted(db, event.stream.removeprefix("entry-")):

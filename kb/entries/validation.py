@@ -1,4 +1,4 @@
-"""What a field may hold: the one place that refuses bad input, naming the field and the limit."""
+"""Validation of entries, with errors that name the field and the limit."""
 
 import math
 from collections.abc import Collection, Mapping
@@ -24,16 +24,16 @@ PATH_LENGTH = 4_096
 PROPERTIES = 100
 PROPERTY_LENGTH = 5_000
 PROPERTIES_BYTES = 50_000
-"""Names and values together, so that pages and answers stay light whatever their texts are."""
+"""Limit on names and values together, so that pages and answers stay small."""
 MOST_CHOSEN = 20
-"""Values of one filter: each has a link without it on the page, so the page is their square."""
+"""Limit on the values of a filter: the page has a link without each, so its size is quadratic."""
 LARGEST_INTEGER = 2**53 - 1
 
 
 def filters(kinds: Collection[str], tags: Collection[str], groups: Collection[str]) -> None:
-    """Refuse a filter of more values than anybody chooses, or of one that is blank.
+    """Refuse a filter of too many values, or of a blank one.
 
-    That one would let everything through; a form that leaves a choice open names none.
+    A blank value would match everything; a form without a choice sends none.
     """
     for field, values in (("kind", kinds), ("tag", tags), ("group", groups)):
         if len(values) > MOST_CHOSEN:
@@ -58,7 +58,7 @@ def filters(kinds: Collection[str], tags: Collection[str], groups: Collection[st
 
 
 def relation(value: Relation) -> Relation:
-    """`value` with the usual spelling of its type, one of DataCite's, and of its target, an id."""
+    """`value` with the usual spelling of its type (one of DataCite's) and target (an id)."""
     wanted = value.type.strip().casefold()
     known = next((name for name in RELATION_TYPES if name.casefold() == wanted), None)
     if known is None:
@@ -100,7 +100,7 @@ def content(value: Content) -> Content:
 
 
 def draft(value: Draft, kinds: Mapping[str, Kind]) -> Draft:
-    """`value` cleaned; its kind must be known, and who sees it must be a choice that can be."""
+    """`value` cleaned; its kind must be known, and its visibility consistent."""
     if value.kind not in kinds:
         raise InvalidInput(
             _(
@@ -126,7 +126,7 @@ def draft(value: Draft, kinds: Mapping[str, Kind]) -> Draft:
 def require_filled(kind: Kind, new: Content, before: Content | None = None) -> None:
     """Refuse a contribution that leaves a required section empty, or a revision that empties it.
 
-    A revision does not have to fill what was empty `before`, e.g. in an imported entry.
+    A revision need not fill a section that was empty `before`, e.g. in an imported entry.
     """
     filled = _headings(new)
     owed = [h for h in kind.required if before is None or h in _headings(before)]
@@ -173,7 +173,7 @@ def _section(value: Section) -> Section:
 
 
 def _heading(heading: str) -> str:
-    """`heading` as a line; refused under its own name, so that its place in a form is found."""
+    """`heading` as a line; an error names the heading itself as the field, for forms."""
     try:
         return fields.line("section heading", heading, HEADING_LENGTH)
     except InvalidInput as error:
@@ -210,7 +210,7 @@ def _properties(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
 
 
 def property_bytes(name: str, value: Scalar) -> int:
-    """How much of `PROPERTIES_BYTES` one takes."""
+    """The bytes of a property that count towards `PROPERTIES_BYTES`."""
     return len(f"{name}{value}".encode(errors="replace"))
 
 

@@ -1,4 +1,4 @@
-"""An entry with a piece of each list that its page has."""
+"""An entry with a page of each of its lists."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -58,7 +58,7 @@ def whole_entry(
 
 
 def _related(db: sqlite3.Connection, entry_id: str, found: Sequence[Row], piece: Piece) -> int:
-    """How many relations there are; a piece beyond their end does not tell."""
+    """The number of relations, counted if the page is beyond their end."""
     if found or not piece.offset:
         return int(found[0]["total"]) if found else 0
     return int(db.execute(queries.COUNT_RELATED, {"id": entry_id}).fetchone()[0])

@@ -1,1 +1,1 @@
-"""Erasing: what is recorded, and how it is finished everywhere."""
+"""Erasure: recorded in the log, then finished in every store."""

@@ -1,7 +1,7 @@
-"""Eraser: first the log says that it happened, then keys go, then all that was made with them.
+"""Erasure commands: the log records it first, then keys are destroyed, then all derived data.
 
-The process that keeps the data directory up does the work (`kb.erasure.eraser`), also when
-the one that asked has ended meanwhile, or the next one does; asked for again, it is waited for.
+The leading process does the work (`kb.erasure.eraser`), now or later, even if the process that
+asked has ended. A repeated command waits for it.
 """
 
 from collections.abc import Callable
@@ -13,14 +13,14 @@ from kb.projections.worker import ProjectionWorker
 from kb.writer import Receipt
 
 Unfinished = Callable[[], bool]
-"""Tells whether anything is left of what was erased; raises `NotYetSearchable` as waiting would."""
+"""Returns whether anything erased is left; raises `NotYetSearchable` as waiting would."""
 
 
 class Erasure:
     """Erases members and entries. `entry` and `member` return when nothing of them is left.
 
-    What is left are events that say when, by whom and which stream; and, of a member's entries that
-    are kept, the entries, as those of a former member.
+    Events remain that say when, by whom and which stream; and kept entries of a member remain, as
+    those of a former member.
     """
 
     def __init__(self, people: People, entries: Entries, follower: ProjectionWorker) -> None:
@@ -29,7 +29,7 @@ class Erasure:
         self._follower = follower
 
     def entry(self, entry_id: str) -> Receipt:
-        """Erase an entry; what others said of it is shown no longer.
+        """Erase an entry, and hide what others said of it.
 
         Raises `NotFound` or `Forbidden`.
         """
@@ -40,7 +40,7 @@ class Erasure:
     def member(self, member_id: str, *, entries: Literal["kept", "erased"] = "kept") -> Receipt:
         """Erase a member: their profile, sign-in, and what they said about the entries of others.
 
-        Their own entries stay, or are erased as well; asked again, what was chosen first counts.
+        Their own entries stay, or are erased as well; if repeated, the first choice counts.
         Raises `NotFound`, `Forbidden` or `Refused`.
         """
         receipt = self._people.erase(member_id, entries=entries)
@@ -48,10 +48,10 @@ class Erasure:
         return receipt
 
     def begin_entry(self, entry_id: str) -> Unfinished:
-        """As `entry`, for who waits in no thread."""
+        """As `entry`, for callers that do not block a thread."""
         return self._follower.forgetting(self._entries.erase(entry_id).position)
 
     def begin_member(self, member_id: str, *, entries: Literal["kept", "erased"]) -> Unfinished:
-        """As `member`, for who waits in no thread."""
+        """As `member`, for callers that do not block a thread."""
         receipt = self._people.erase(member_id, entries=entries)
         return self._follower.forgetting(receipt.position)

@@ -1,4 +1,4 @@
-"""Finishes what the log says is erased: keys first, then views and index without their texts."""
+"""Finishes erasures in the log: destroys keys first, then cleans views and index."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -16,36 +16,36 @@ from kb.views.reader import ViewReader
 from kb.writer import Writer
 
 GATHER_SECONDS = 0.3
-"""How long views wait for further erasures: one is seldom alone, and each makes them anew."""
+"""How long views wait for further erasures, as each rewrites them and one is seldom alone."""
 
 ENTRY_ERASED = "entry-erased"
 _ENTRY = entry_stream("")
 
 EXPIRE_SECONDS = 60.0
-"""How often to look for what was to be kept for some time only."""
+"""How often to look for data whose time is over."""
 
 
 class Secrets(Protocol):
-    """What is destroyed first."""
+    """The secrets that are destroyed first."""
 
     def destroy(self, streams: Sequence[str]) -> None:
-        """Destroy the keys of streams, what members among them signed in with, and words that may
+        """Destroy the keys of streams, the sign-in data of members among them, and words that may
         name them.
         """
 
     def depart(self, members: Sequence[str]) -> None:
-        """Destroy what members signed in with."""
+        """Destroy the sign-in data of members."""
 
     def expire(self) -> None:
-        """Destroy what was to be kept for some time only, if that time is over."""
+        """Destroy data whose time is over."""
 
     def alive(self, erasures: Sequence[tuple[int, str]]) -> bool:
-        """Whether anything of these, each a position and a stream, can still be opened or read."""
+        """Whether anything of these (position, stream) can still be opened or read."""
         ...
 
 
 class Eraser:
-    """The steps of the process that leads, each of which can be cut short and taken again."""
+    """The steps of the leading process, each of which can be interrupted and repeated."""
 
     def __init__(
         self,
@@ -67,15 +67,15 @@ class Eraser:
         self._expired = -EXPIRE_SECONDS
 
     def position(self) -> int:
-        """Nothing is left of what was erased up to here; -1 if that cannot be told yet."""
+        """The position up to which nothing erased is left; -1 if that is unknown yet."""
         return min(self._reader.forgotten(), self._index.forgotten())
 
     def unfinished(self) -> int:
-        """The position of the last erasure, if anything of one is left or is there again; else 0.
+        """The position of the last erasure, if anything of one is left or back; else 0.
 
-        It is there again where an older copy of the vault or of the accounts was put back.
+        It is back if an older copy of the vault or of the accounts was restored.
         """
-        self._index.tidy()  # what a rebuild that was cut short has left is not known to be later
+        self._index.tidy()  # remains of an interrupted rebuild may be older
         erasures, known = self._views.erasures(), self._views.forgotten()
         self._secrets.depart([member for _, member in self._views.departures(since=0)])
         if self._secrets.alive([each for each in erasures if each[0] <= known]):
@@ -97,7 +97,7 @@ class Eraser:
         return bool(going) or self._erase() or bool(departures)
 
     def _erase_entry(self, entry_id: str, actor: str) -> None:
-        """Record that it is erased, as `actor` had its author erased with all entries."""
+        """Record that it is erased by `actor`, who had its author erased with all entries."""
         writer = Writer(
             self._log,
             self._codec,
@@ -123,14 +123,14 @@ class Eraser:
         return self._views.forget(last)
 
     def _entries(self, after: int, until: int) -> list[str]:
-        """The ids of those erased behind a position, up to another."""
+        """The ids of entries erased after a position, up to another."""
         erased = self._log.of_types({ENTRY_ERASED})
         return [
             each.stream.removeprefix(_ENTRY) for each in erased if after < each.position <= until
         ]
 
     def of_time(self) -> bool:
-        """Destroy what was to be kept for some time only; whether it looked: once a minute at most.
+        """Destroy data whose time is over, at most once a minute; returns whether it looked.
 
         Raises `DataDirectoryError`.
         """
@@ -141,9 +141,9 @@ class Eraser:
         return True
 
     def of_index(self, stopped: Callable[[], bool]) -> bool:
-        """Take it out of the index, once the views have none of it: then the log reads as erased.
+        """Remove erased entries from the index, once the views are clean.
 
-        Where that is not certain, the index is made anew.
+        If that is not certain to be complete, the index is rebuilt.
         """
         erased = self._reader.forgotten()
         if erased <= 0 or self._index.forgotten() >= erased:

@@ -1,4 +1,4 @@
-"""What goes when a member or an entry is forgotten: keys, sign-in material, words of questions."""
+"""Secrets that an erasure destroys: keys, sign-in data, words of questions."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -15,24 +15,24 @@ _MEMBER = member_stream("")
 
 
 class Untouched:
-    """Stands in for `Keys` where nothing can be written: all that is erased later is hidden now."""
+    """Replaces `Keys` in a read-only directory, where erased data is only hidden for now."""
 
     def destroy(self, streams: Sequence[str]) -> None:
-        """Leave the keys of `streams` to the next opening at which the directory can be written."""
+        """Leave the keys of `streams` until the directory can be written."""
 
     def depart(self, members: Sequence[str]) -> None:
-        """Leave what `members` signed in with, which lets nobody in who is no member."""
+        """Leave the sign-in data of `members`, which admits members only."""
 
     def expire(self) -> None:
-        """Leave what was to be kept for some time only."""
+        """Leave data whose time is over."""
 
     def alive(self, erasures: Sequence[tuple[int, str]]) -> bool:
-        """Nothing is put right here."""
+        """No: nothing can be destroyed here."""
         return False
 
 
 class Keys:
-    """The keys of streams, and all that opens the community to a member."""
+    """The keys of streams, and the sign-in data of members."""
 
     def __init__(
         self,
@@ -45,9 +45,7 @@ class Keys:
         self._accounts = accounts
 
     def destroy(self, streams: Sequence[str]) -> None:
-        """Destroy the keys of erased streams, what members among them signed in with, and words
-        that may name them.
-        """
+        """See `kb.erasure.eraser.Secrets`."""
         self._vault.destroy(*streams)
         self._questions.forget()
         self.depart(
@@ -55,16 +53,16 @@ class Keys:
         )
 
     def depart(self, members: Sequence[str]) -> None:
-        """Destroy what members who have left signed in with; none of them gets any again."""
+        """Destroy the sign-in data of members who have left, for good."""
         if members:
             self._accounts().store.forget(*members)
 
     def expire(self) -> None:
-        """Destroy what was to be kept for some time only: hashes of what was asked, their key."""
+        """Destroy the hashes of questions and their key, if their window has ended."""
         self._questions.tidy()
 
     def alive(self, erasures: Sequence[tuple[int, str]]) -> bool:
-        """Whether anything of these, each a position and a stream, can still be opened or read."""
+        """See `kb.erasure.eraser.Secrets`."""
         last = max((position for position, _ in erasures), default=0)
         open_ = not all(self._vault.destroyed(stream) for _, stream in erasures)
         return open_ or self._remembered(last)
@@ -73,4 +71,4 @@ class Keys:
         try:
             return self._questions.remembers(position)
         except DataDirectoryError:
-            return False  # told of when the data directory is opened
+            return False  # reported when the data directory is opened

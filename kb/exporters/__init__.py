@@ -1,1 +1,1 @@
-"""Ways out of the knowledge base: what people wrote, in files that any editor opens."""
+"""Exporters: entries as files that any editor opens."""

@@ -22,7 +22,7 @@ OWN = Visibility("author")
 
 
 def file_path(page: EntryPage, id_length: int = ID_LENGTH) -> str:
-    """Where an entry's file lies: a folder for its kind, a readable name, part of its id."""
+    """The path of an entry's file: a folder for its kind, a readable name, part of its id."""
     slug = _NOT_IN_SLUG.sub("-", page.title.casefold()).strip("-_")[:_SLUG_LENGTH].rstrip("-_")
     # Cut by bytes as well: a file's name may have 255 of them.
     slug = slug.encode()[: 3 * _SLUG_LENGTH].decode(errors="ignore")
@@ -30,10 +30,10 @@ def file_path(page: EntryPage, id_length: int = ID_LENGTH) -> str:
 
 
 def render(page: EntryPage, groups: Mapping[str, str] | None = None) -> str:
-    """The file of an entry; `groups` are the names of groups by id, which stands for one without.
+    """The file of an entry; `groups` are names of groups by id, which replaces a missing name.
 
-    Sections stand under headings of level 2. Where that would not read back the same, e.g. because
-    a section holds such headings itself, a line that occurs nowhere else stands before each.
+    Sections have headings of level 2. If that would not read back the same, e.g. because a section
+    contains such headings itself, a unique comment line marks the start of each.
     """
     # Importing the file elsewhere must not show a withheld entry to more people.
     shown = narrower_of(page.visibility, OWN) if page.withheld else page.visibility
@@ -60,7 +60,7 @@ def _section(section: Section, mark: str | None) -> str:
 
 
 def _mark(sections: Sequence[Section]) -> str:
-    """A comment line that no section holds: named by a hash of them, so the same each time."""
+    """A comment line that no section contains, with a hash of them, so that it is stable."""
     content = json.dumps([[s.heading, s.text] for s in sections])
     return f"<!-- section {hashlib.sha256(content.encode()).hexdigest()[:16]} -->"
 
@@ -111,9 +111,9 @@ def _scalar(value: Scalar) -> str:
 
 
 def quoted(text: str) -> str:
-    """`text` as a YAML scalar that reads back as the same text, bare where that is safe."""
+    """`text` as a YAML scalar that reads back the same, without quotes if that is safe."""
     if _BARE.fullmatch(text) and text.lower() not in _BARE_TRAPS:
         return text
-    # YAML's double quotes take the escapes of JSON; more characters are not printable to YAML.
+    # Double quotes in YAML take the escapes of JSON; some more characters need one.
     escaped = json.dumps(text, ensure_ascii=False)
     return _NOT_PRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", escaped)

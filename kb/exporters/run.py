@@ -1,4 +1,4 @@
-"""Writes an export: a new folder is complete or not there, and can be brought up to date."""
+"""Writes an export: a new folder appears only when complete, and can be updated later."""
 
 import json
 import os
@@ -18,7 +18,7 @@ MANIFEST = ".tributary-export.json"
 """Lists the files of an export, so that a later one replaces these and touches no others."""
 
 OWN_FOLDER, OWN_FILE = 0o700, 0o600
-"""What is made may hold private entries and drafts, so it is for its owner alone at first."""
+"""An export may contain private entries and drafts, so only its owner can read it at first."""
 
 Render = Callable[[EntryPage], str]
 
@@ -28,10 +28,10 @@ def export(
 ) -> Iterator[str]:
     """Write each entry to a file in `folder` and yield its path; `groups` has their names by id.
 
-    A new folder appears when all is on the disk. In an empty one, and in that of an earlier export,
-    each file is replaced as a whole, and files of entries that now go by another name are removed.
-    What is made is for its owner alone; a folder that is there keeps its mode.
-    Raises `InvalidInput` for a folder that holds something else, and `OSError` that names `folder`.
+    A new folder appears when everything is on disk. In an empty folder, or one of an earlier
+    export, each file is replaced atomically, and outdated ones are removed. New files are readable
+    to their owner only; an existing folder keeps its mode. Raises `InvalidInput` for a folder with
+    other content, and `OSError` that names `folder`.
     """
     place = folder.resolve()
     text = partial(render, groups=groups)
@@ -45,9 +45,9 @@ def export(
 
 @contextmanager
 def _naming(folder: Path, place: Path) -> Iterator[None]:
-    """An `OSError` of a file whose path begins like `place` names `folder`, which was asked for.
+    """Make an `OSError` of a file below `place` name `folder` instead.
 
-    That file may be one that nobody knows: what is written has another name until it is whole.
+    The caller does not know the temporary names of files and folders.
     """
     try:
         yield

@@ -1,1 +1,1 @@
-"""What happened to an entry, in the order of time."""
+"""The history of entries, oldest first."""

@@ -1,4 +1,4 @@
-"""The table that an entry's history is read from: who did what, when, one message an event."""
+"""The table of histories of entries: who did what and when, with a message for each event."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -37,7 +37,7 @@ ADD = f"INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW_SEEN_BY})"
 
 
 def history_of(kinds: Iterable[StreamKind]) -> View:
-    """The view of all events of these streams that tell how they read in a history."""
+    """The view of all events in these streams that have a wording for histories."""
     kinds = tuple(kinds)
     handlers: dict[type[Struct], Handler] = {
         fact.cls: partial(_happened, fact.told.words, kind.name)

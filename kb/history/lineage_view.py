@@ -1,4 +1,4 @@
-"""The table that lineage is read from: what was made from what, by relations and by reuse."""
+"""The table of lineage: which entry was made from which, by relations and by reuse."""
 
 from sqlite3 import Connection
 from typing import Any
@@ -76,7 +76,7 @@ LINEAGE = View(
         ReuseOutcomeUpdated: _reused,
     },
     seen={"lineage": SEEN.format("main.lineage.entry_id")},
-    # That something was made from another entry may have been taken back.
+    # The derivation from another entry may have been withdrawn.
     decides=frozenset({"entry", "reuse"}),
     again={ReuseRecorded: nothing_sealed, ReuseOutcomeUpdated: nothing_sealed},
 )

@@ -1,4 +1,4 @@
-"""What can be found of an entry."""
+"""The document of an entry in the index."""
 
 from msgspec import Struct
 
@@ -12,9 +12,7 @@ from kb.views.withheld import narrowed
 
 
 class Standing(Struct, frozen=True):
-    """An entry as it stands, without the texts that it had before, the last event that touched it,
-    and what is withheld from it.
-    """
+    """The present state of an entry without earlier texts, its last event, and what is withheld."""
 
     entry: Entry
     event: RecordedEvent
@@ -22,10 +20,10 @@ class Standing(Struct, frozen=True):
 
 
 def entry_document(entry: Entry, withheld: frozenset[str]) -> Document | None:
-    """What can be found of an entry, None if it was erased.
+    """The document of an entry, None if it was erased.
 
-    It is found by no more than what events that could not be read can have left. One without a
-    title was erased as well, since its key is destroyed, even if the log has no event of that.
+    Only those see it whom unreadable events cannot have excluded. An entry without a title was
+    erased too, since its key is destroyed, even if the log has no event of that.
     """
     if entry.content is None or not entry.content.title:
         return None
@@ -40,7 +38,7 @@ def entry_document(entry: Entry, withheld: frozenset[str]) -> Document | None:
             *((entry.source.external_id,) if entry.source else ()),
             *given_names(entry.content.properties),
         ),
-        # A title that passes for another is found beside it.
+        # A title is also found by the one that it looks like.
         keywords=(*sorted(entry.tags.values()), *([plain] if plain != title else [])),
         properties=tuple(
             f"{name}: {shown(value)}" for name, value in entry.content.properties.items()
@@ -55,5 +53,5 @@ def entry_document(entry: Entry, withheld: frozenset[str]) -> Document | None:
 
 
 def document_of(standing: Standing) -> Document | None:
-    """What can be found of an entry as it stands."""
+    """See `entry_document`."""
     return entry_document(standing.entry, standing.withheld)

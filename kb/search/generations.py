@@ -1,4 +1,4 @@
-"""What the generations of an index still hold of what was erased, as their files say."""
+"""Remains of erased entries in the generations of an index, according to their files."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from indexer.errors import IndexOutdated
 
 
 def made(directory: Path) -> int:
-    """The position up to which the present one has nothing that was erased; -1 if none can tell."""
+    """The position up to which the present generation has nothing erased; -1 if unknown."""
     from indexer.stored import generation
 
     try:
@@ -18,7 +18,7 @@ def made(directory: Path) -> int:
 
 
 def forgotten(directory: Path) -> int:
-    """The same as `made`, -1 while one from before is left, endless where none is."""
+    """As `made`, -1 while an older generation is left, infinite without any generation."""
     from indexer.stored import generation
 
     if generation.nothing(directory):
@@ -31,7 +31,7 @@ def forgotten(directory: Path) -> int:
 
 
 def tidy(directory: Path) -> None:
-    """Remove what a rebuild that was cut short has left."""
+    """Remove the remains of an interrupted rebuild."""
     from indexer.stored import generation
 
     if not generation.nothing(directory):

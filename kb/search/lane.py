@@ -12,15 +12,15 @@ from kb.views.parked import ParkedFile
 
 
 class Erasing(Protocol):
-    """What finishes erasures in the index; see `kb.erasure.eraser`."""
+    """The part of `kb.erasure.eraser` that the lane of the index needs."""
 
     def of_index(self, stopped: Stopped) -> bool:
-        """Take a step; whether there was one to take."""
+        """Take a step; returns whether there was one."""
         ...
 
 
 class IndexLane:
-    """The search index, and erasures in it."""
+    """The lane of the search index, which also finishes erasures in it."""
 
     name = "index"
     projections: tuple[str, ...] = ("index",)
@@ -40,30 +40,30 @@ class IndexLane:
         self._parked = parked
 
     def holds(self, position: int) -> bool:
-        """Whether the index has taken in what happened at `position`, in its turn or before it."""
+        """Whether the index has taken in the event at `position`, in its turn or early."""
         return self._index.holds(position)
 
     def reached(self, position: int) -> bool:
-        """Whether the index has taken in all that happened up to `position`, in its turn."""
+        """Whether the index has taken in all events up to `position`."""
         return self.checkpoint() >= position
 
     def checkpoint(self) -> int:
-        """How far the index is."""
+        """The position of the index."""
         return self._index.position()
 
     def resign(self) -> None:
-        """Write the index no more."""
+        """Stop writing the index."""
         self._index.resign()
 
     def step(self, stopped: Stopped) -> bool:
-        """Take a piece in, or go on with erasing."""
+        """Take in a piece, or go on with erasing."""
         return self._forgetting.of_index(stopped) or bool(self._index.catch_up(stopped))
 
     def rebuild(self, _: Sequence[str], progress: Progress) -> None:
-        """Make a new generation and swap it in."""
+        """Build a new generation and swap it in."""
         self._index.rebuild(progress)
 
     def states(self) -> tuple[ProjectionState, ...]:
-        """How far the index is, as its files say; loads no library of search."""
+        """The state of the index from its files; loads no search library."""
         found, _ = described(self._directory, self._log, self._parked)
         return (ProjectionState(self.name, found.position, len(self._parked.all())),)

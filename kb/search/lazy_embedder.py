@@ -1,4 +1,4 @@
-"""The embedding model as used here: found at first need, announced before it loads."""
+"""The embedding model, loaded at first use after an announcement."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class AnnouncedModel:
     """The packaged model, which is an `Embedder` and its own `TokenEncoder`.
 
-    Nothing is imported before the first use; `notice` is told before the first text, which takes
-    seconds.
+    Nothing is imported before the first use; `notice` gets a sentence before the first text, as
+    loading takes seconds.
     """
 
     def __init__(self, notice: Callable[[str], None]) -> None:

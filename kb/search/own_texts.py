@@ -1,8 +1,8 @@
-"""What each principal has written in this process, which their next question waits for a little."""
+"""Own changes of each principal in this process, for which their next search waits briefly."""
 
 
 class OwnTexts:
-    """The last position at which each principal wrote to an entry, until it was waited for.
+    """The position of each principal's last change of an entry, until a search waited for it.
 
     Usable from any thread.
     """
@@ -11,16 +11,16 @@ class OwnTexts:
         self._last: dict[str, int] = {}
 
     def note(self, member: str, stream: str, position: int) -> None:
-        """`member` wrote at `position`; entries alone come into the index."""
+        """Note a change by `member` at `position`; only entries are indexed."""
         if stream.startswith("entry-"):
             self._last[member] = position
 
     def take(self, member: str) -> int:
-        """The position to wait for, 0 if there is none; nobody waits for it twice."""
+        """Remove and return the position to wait for, 0 if there is none."""
         return self._last.pop(member, 0)
 
     def waited(self, position: int) -> None:
-        """All up to `position` was waited for, no matter who wrote it."""
+        """Forget all changes up to `position`, as the caller waited for them."""
         for member, last in list(self._last.items()):
             if last <= position:
                 self._last.pop(member, 0)

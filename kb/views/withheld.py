@@ -1,11 +1,11 @@
-"""What stays hidden because an event about who sees it, or about people, could not be taken in.
+"""Withholding: what stays hidden because an event about visibility or people is parked.
 
-An event that a view keeps aside may have narrowed who sees what, if that view alone knows it
-(`View.decides`). Its payload can be unreadable, so its stream and type alone decide what it could
-have taken away; of one that is not what was recorded the stream alone, as its type is none of these
-(`events.event.DAMAGED_TYPE`). That is withheld, whatever later events of the same stream give,
-until the view is made anew and takes the event in. `TABLES` hold it, and the conditions of
-`View.seen` ask `held`. docs/reference/access.md has the table for people.
+A parked event may have narrowed who sees what, if only that view knows this (`View.decides`). Its
+payload may be unreadable, so its stream and type decide what it could have removed; for a damaged
+event, which has no known type (`events.event.DAMAGED_TYPE`), the stream alone. That is withheld,
+whatever later events of the same stream grant, until a rebuilt view takes the event in. `TABLES`
+have it, and the conditions of `View.seen` read `held`. docs/reference/access.md has the table for
+people.
 """
 
 from collections.abc import Iterable
@@ -41,7 +41,7 @@ TABLES = (
 )
 PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
 TELL = f"UPDATE parked SET partition = {NOW_SEEN_BY} WHERE position = ?"
-# An event that all views of the file have aside is said to be aside in the views.
+# An event that all views have parked is shown as parked by "views".
 PARKED = """SELECT CASE WHEN count(*) = (SELECT count(*) FROM main.view_state) THEN 'views'
            ELSE group_concat(view, ', ') END, position, type, stream, error, parked_at
 FROM (SELECT * FROM main.parked ORDER BY position, view) GROUP BY position, error ORDER BY position
@@ -60,7 +60,7 @@ SEEN_ROWS = {
         WHERE value IN ('{OPERATOR_LABEL}', 'member:' || main.parked.author))
         OR {SEEN_THEN.format("parked")}"""
 }
-"""The events that a principal is told of: those about entries that they saw then, or wrote."""
+"""Parked events that a principal may know of: about entries that they saw then, or wrote."""
 
 INCOMPLETE = _(
     "Something that was recorded cannot be read: what it may have hidden stays hidden, and pages "
@@ -79,11 +79,10 @@ def held(stream: str, *lacks: Lack) -> str:
 
 
 class Aside(Struct, frozen=True):
-    """An event to be kept aside, and what is known of it before any view has taken it in.
+    """An event to be parked, and what is known about it without its payload.
 
-    `lack` is what it could have taken away, and `stream` from what; `entry_id` is the entry whose
-    page lacks it, where that is known, `unread` that lack in words, empty where no history tells
-    such events.
+    `lack` is what it could have removed; `entry_id` is the entry whose page lacks it, if known, and
+    `unread` names that lack, empty if such events are in no history.
     """
 
     event: RecordedEvent
@@ -100,14 +99,14 @@ class Aside(Struct, frozen=True):
 
 
 class Withholding:
-    """What events of these kinds of streams could have taken away."""
+    """Finds what parked events of these kinds of streams could have removed."""
 
     def __init__(self, kinds: Iterable[StreamKind]) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
         self._facts = {fact.name: fact for kind in kinds for fact in kind.facts}
 
     def lack(self, stream: str, type_name: str) -> Lack | None:
-        """What an event of this stream and type could have taken away, None for nothing."""
+        """What an event of this stream and type could have removed, None for nothing."""
         kind = self._kinds.get(stream.partition("-")[0])
         if kind is None:
             return "all"
@@ -117,7 +116,7 @@ class Withholding:
         return kind.unknown
 
     def aside(self, db: Connection, event: RecordedEvent, payload: object = None) -> Aside:
-        """What is known of `event` by now, with its payload if that could be read."""
+        """What is known about `event`, with its payload if that is readable."""
         name = event.stream.partition("-")[2]
         kind = self._kinds.get(event.stream.partition("-")[0])
         entry_id = _one(db, kind.entry, {"name": name}) if kind and kind.entry else None
@@ -133,7 +132,7 @@ class Withholding:
         )
 
     def _is_misplaced(self, db: Connection, event: RecordedEvent, kind: StreamKind | None) -> bool:
-        """Whether it is a later event of a stream that never began, so that of another one."""
+        """Whether a later event is in a stream that never began, so that it belongs elsewhere."""
         if event.version == 1 or kind is None or kind.began is None:
             return False
         name = event.stream.partition("-")[2]
@@ -145,7 +144,7 @@ class Withholding:
 
 
 def park(db: Connection, view: View, aside: Aside, error: str, at: datetime) -> None:
-    """Keep an event aside for `view`, and withhold what it could have taken away there."""
+    """Park an event for `view`, and withhold what it could have removed there."""
     event, entry_id = aside.event, aside.entry_id
     decides = aside.kind in view.decides or aside.lack == "all"
     taken = aside.lack if decides else None
@@ -159,13 +158,13 @@ def park(db: Connection, view: View, aside: Aside, error: str, at: datetime) -> 
 
 
 def stop(db: Connection, event: RecordedEvent) -> None:
-    """Keep a change of who sees an entry from showing words that an event kept aside took back."""
+    """Keep a change of visibility from showing text that a parked event may have removed."""
     if event.type == SIGHT_CHANGED:
         db.execute(STOP, (event.stream,))
 
 
 def tell(db: Connection, aside: Aside) -> None:
-    """Tell of an event that was kept aside those who see the entry as it stands now."""
+    """Let those who see the entry now know of a parked event."""
     db.execute(TELL, (aside.entry_id, aside.event.position))
 
 
@@ -175,26 +174,26 @@ def _one(db: Connection, sql: str, given: Any) -> Any:
 
 
 def parked(db: Connection) -> list[ParkedEvent]:
-    """The events that any view holds aside, by position; `projection` names those views."""
+    """The events that any view has parked, by position; `projection` names those views."""
     return list(map(parked_of, db.execute(PARKED)))
 
 
 def lacks(db: Connection, stream: str) -> frozenset[str]:
-    """All that is withheld because of `stream`."""
+    """Everything that is withheld for `stream`."""
     return frozenset(found for (found,) in db.execute(LACKS_OF, (stream,)))
 
 
 Left = Literal["", "author", "operator"]
-"""Who alone sees an entry from which something is taken; nothing where all see it who are to."""
+"""The only ones who still see a withheld entry; empty if nothing is withheld."""
 
 
 def left(taken: frozenset[str]) -> Left:
-    """Who alone sees an entry still, when that is `taken` from it."""
+    """The only ones who still see an entry of which `taken` is withheld."""
     return "operator" if "entry" in taken else "author" if "sight" in taken else ""
 
 
 def narrowed(labels: frozenset[str], author: str, taken: frozenset[str]) -> frozenset[str]:
-    """The labels of an entry of `author` without what is `taken` from it."""
+    """The labels of an entry of `author`, narrowed by what is withheld (`taken`)."""
     only = left(taken)
     if only == "operator":
         return labels & {OPERATOR_LABEL}
