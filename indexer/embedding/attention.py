@@ -1,4 +1,4 @@
-"""Attention for batches in bfloat16: matrix products, which the processor has instructions for.
+"""Attention for batches in bfloat16, by matrix products with native instructions.
 
 On processors, torch's fused kernel computes bfloat16 no faster than float32. Batched products and a
 softmax over rows of `MULTIPLE` tokens take about two thirds of its time on passages, as long as the
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 NAME = "batched-products"
-"""What `attn_implementation` calls it."""
+"""Its name for `attn_implementation`."""
 
 MULTIPLE = 16
-"""Rows of other lengths take the softmax of bfloat16 twice the time."""
+"""Row lengths at which the bfloat16 softmax takes half the time of others."""
 
 WEIGHTS = 800_000
 """Weights computed at once: those of twelve heads over 256 tokens, 1.6 MB."""
 
 
 def register() -> str:
-    """Make it known to models loaded from now on, under the name that it answers."""
+    """Register it for models loaded from now on, and return its name."""
     from transformers import AttentionInterface
 
     AttentionInterface.register(NAME, attend)
@@ -41,8 +41,8 @@ def attend(
     """softmax(query key^T scaling + mask) value, of shape (batch, tokens, heads, size).
 
     Query, key and value come as (batch, heads, tokens, size), the mask as numbers to add that
-    broadcast to (batch, heads, tokens, tokens). Without a mask, so of one text, the fused kernel
-    is quicker and does it. Source: Vaswani et al., Attention Is All You Need, 2017.
+    broadcast to (batch, heads, tokens, tokens). Without a mask, that is for one text, it uses the
+    fused kernel, which is faster there. Source: Vaswani et al., Attention Is All You Need, 2017.
     """
     import torch
     from transformers import AttentionInterface

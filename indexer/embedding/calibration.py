@@ -1,13 +1,13 @@
-"""What holds for one model: how long its texts may be, and what its cosines mean in a ranking."""
+"""Calibration of one model: lengths of its texts, weights and thresholds of its cosines."""
 
 from msgspec import Struct
 
 
 class Lengths(Struct, frozen=True, kw_only=True):
-    """How texts are cut for a model, in its tokens; with others an index has other passages.
+    """Limits in tokens by which texts are cut; changing them changes the passages of an index.
 
-    `passage` is the most that it reads of a text at once: title, heading, text and `special`, which
-    it puts around each text. At most so many are of the `title` and of the `heading`.
+    `passage` is the limit for title, heading and text with the `special` tokens around them;
+    `title` and `heading` limit these parts.
     """
 
     passage: int
@@ -19,14 +19,13 @@ class Lengths(Struct, frozen=True, kw_only=True):
 class Calibration(Struct, frozen=True, kw_only=True):
     """Lengths, weights and thresholds, chosen for one model by measurement.
 
-    A passage is an answer from the cosine `near` on, or from `nearly` if its words come as near as
-    `met`; beside an answer one is offered from `related` on; where nothing is close, from `faint`
-    on. Words alone decide about a question of which the model reads a smaller share than `read`.
+    A passage is an answer from the cosine `near` on, or from `nearly` if its words reach `met`;
+    beside an answer passages are offered from `related` on, and where nothing is close from `faint`
+    on. If the model reads a smaller share of a question than `read`, words alone decide.
 
-    In the sum of both sides words have `lexical_weight`, meaning the rest; words of the question,
-    each at its very word, add `meeting` to it. `smoothing` is the part of a score that comes from
-    near documents, `sharpness` how much more nearer ones count, among the passages of a document
-    too.
+    The lexical side has `lexical_weight`, the vector side the rest; word-by-word similarity adds up
+    to `meeting`. `smoothing` is the part of a score that comes from similar documents, `sharpness`
+    the preference for nearer ones, also among the passages of a document.
     """
 
     lengths: Lengths
@@ -55,4 +54,4 @@ MINILM = Calibration(
     smoothing=0.35,
     sharpness=8.0,
 )
-"""That of all-MiniLM-L6-v2: docs/decisions/0003-fusion.md."""
+"""Calibration of all-MiniLM-L6-v2: docs/decisions/0003-fusion.md."""

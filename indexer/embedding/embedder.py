@@ -1,6 +1,6 @@
-"""What makes vectors of texts, an Embedder, and of their words, the TokenEncoder that it may have.
+"""Protocols of models: Embedder for vectors of texts, TokenEncoder for those of their words.
 
-An Embedder without one serves as well: in a search no words meet then, and all else stays.
+The second is optional: without it a search skips the word-by-word comparison.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ NO_WORDS: Words = np.empty((0, 0), np.int8)
 
 
 class Embedded(Struct, frozen=True):
-    """The unit vector of a text, its distinct terms, and what each of these means there.
+    """The unit vector of a text, its distinct terms, and their contextual vectors.
 
     `words` has shape (len(terms), word dimension); only directions count, not lengths. Without a
     `TokenEncoder` there are no terms and no words.
@@ -31,37 +31,37 @@ class Embedded(Struct, frozen=True):
 
 
 class TokenEncoder(Protocol):
-    """Makes a vector for each word of a text, by what it means there: for late interaction."""
+    """Makes contextual vectors of the words of a text, for late interaction."""
 
     @property
     def word_dimension(self) -> int:
-        """Numbers, of a byte each, per word."""
+        """Dimension of word vectors, in bytes."""
 
     def encode(self, texts: Sequence[str]) -> list[Embedded]:
         """The vectors of each text and of its words, in the order of `texts`.
 
-        That of the text is the one that `Embedder.embed` makes: one pass of a model gives both.
+        The vector of a text equals that of `Embedder.embed`: one pass of the model gives both.
         """
 
 
 class Embedder(Protocol):
-    """Turns text into unit vectors; counts tokens without loading what computes vectors."""
+    """Turns texts into unit vectors; counts tokens without loading the model."""
 
     @property
     def fingerprint(self) -> str:
-        """Names model, weights and arithmetic: equal fingerprints mean interchangeable vectors."""
+        """Identifies model, weights and arithmetic: equal ones mean interchangeable vectors."""
 
     @property
     def dimension(self) -> int:
-        """Numbers per vector."""
+        """Dimension of the vectors."""
 
     @property
     def calibration(self) -> Calibration:
-        """What was measured for it: lengths of its texts, weights and thresholds of its cosines."""
+        """Text lengths, weights and thresholds measured for the model."""
 
     @property
     def token_encoder(self) -> TokenEncoder | None:
-        """What makes vectors of words as well, if anything does. Part of the fingerprint."""
+        """The encoder of word vectors, if there is one; part of the fingerprint."""
 
     def token_offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """The (start, end) character range of every token of each text, special tokens left out."""
@@ -70,10 +70,10 @@ class Embedder(Protocol):
         """The vector of each text, shape (len(texts), dimension)."""
 
     def share(self, text: str) -> float:
-        """How much of the words of a text this reads, from 0 to 1."""
+        """The share of the words of a text that the model reads, from 0 to 1."""
 
     def warm(self) -> None:
-        """Load what takes seconds now instead of at the first text; nothing if it is loaded."""
+        """Load the model now instead of at the first text, unless it is loaded."""
 
 
 def embedded(texts: Sequence[str], embedder: Embedder) -> list[Embedded]:
@@ -90,6 +90,6 @@ def stacked(found: Sequence[Embedded], dimension: int) -> Vectors:
 
 
 def word_dimension(embedder: Embedder) -> int:
-    """Numbers per word, 0 for an embedder that has no vectors of words."""
+    """Dimension of word vectors, 0 for an embedder without them."""
     encoder = embedder.token_encoder
     return encoder.word_dimension if encoder else 0

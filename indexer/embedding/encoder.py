@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BATCH_TOKENS = 1024
-"""Tokens of one batch with padding: enough to keep a core busy, small enough for caches."""
+"""Tokens per batch with padding: enough to keep a core busy, small enough for its cache."""
 
 DIMENSION = 384
 
 WORD_DIMENSION = 128
-"""Numbers, of a byte each, that a word has in its text."""
+"""Dimension of word vectors, in bytes."""
 
 _LARGEST = 127
 
 
 class Pieces(Struct, frozen=True):
-    """A text as word pieces: their ids, and for each the number of its word, -1 for none."""
+    """A text as word pieces: their ids, the word of each (-1: none), and the count of words."""
 
     ids: list[int]
     words: NDArray[np.int64]
@@ -37,13 +37,12 @@ class Pieces(Struct, frozen=True):
 
 
 class Encoder:
-    """The model of a folder, loaded when made, with its vectors as sentence-transformers has them.
+    """The model in a folder, with the same vectors as sentence-transformers.
 
-    Each batch is computed by one core, and several at once by as many cores as there are, because
-    that leaves no core waiting for another: a question shared out among two cores is no quicker,
-    and waits for the slower one where they are busy. Who calls at the same time shares these
-    cores. A new thread computes with as many cores as any thread set last, so a caller's number
-    is set at every use.
+    Each batch runs on one core, and as many batches in parallel as there are cores, so that none
+    waits for another: splitting a question between two cores is no faster, and waits for the slower
+    one when they are busy. Concurrent callers share the cores. A new thread inherits the thread
+    count that any thread set last, so it is set at every use.
     """
 
     def __init__(self, folder: Path, arithmetic: str) -> None:
@@ -68,7 +67,7 @@ class Encoder:
         )
 
     def encode(self, texts: Sequence[Pieces]) -> list[tuple[Vectors, Words]]:
-        """For each text its unit vector, of 384 numbers, and the (count, 128) of its words."""
+        """For each text its unit vector, shape (384,), and those of its words, (count, 128)."""
         import torch
 
         batches = list(_batches([len(text.ids) for text in texts]))
@@ -83,7 +82,7 @@ class Encoder:
         return [one for _, one in sorted(zip(places, encoded, strict=True), key=itemgetter(0))]
 
     def _forward(self, texts: Sequence[Pieces]) -> list[tuple[Vectors, Words]]:
-        """The normalised means of the last layer, in float32: of all pieces and of each word's."""
+        """Normalised means of the last layer in float32, over all pieces and over each word's."""
         import torch
 
         longest = max(len(text.ids) for text in texts)
@@ -103,7 +102,7 @@ class Encoder:
 
 
 def _words(text: Pieces, states: "Tensor") -> Words:
-    """The sums of the states of each word's pieces, as long as a byte allows."""
+    """The sums of the states of each word's pieces, scaled to the range of a byte."""
     import torch
 
     inside = torch.from_numpy(np.flatnonzero(text.words >= 0))
@@ -115,10 +114,10 @@ def _words(text: Pieces, states: "Tensor") -> Words:
 
 
 def _axes(model: Any) -> "Tensor":
-    """The `WORD_DIMENSION` axes along which the model's word pieces lie furthest out, (384, 128).
+    """The first `WORD_DIMENSION` principal axes of the model's word pieces, shape (384, 128).
 
-    They keep most of what tells the words of a text apart. Their signs are fixed, because stored
-    words must fit those of a question asked on another machine.
+    They keep most of the differences between words. Their signs are fixed, because stored words
+    must match those of a question asked on another machine.
     """
     import torch
 
@@ -129,7 +128,7 @@ def _axes(model: Any) -> "Tensor":
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """The places of texts of like length, the longest first, within `BATCH_TOKENS` a batch."""
+    """Indexes of texts of similar length, the longest first, up to `BATCH_TOKENS` per batch."""
     order = sorted(range(len(lengths)), key=lambda place: -lengths[place])
     start = 0
     while start < len(order):
@@ -139,7 +138,7 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _added(kept: "Tensor", dtype: Any) -> "Tensor":
-    """What attention adds to its weights: nothing for tokens, the lowest number for padding."""
+    """Additive attention mask: 0 for tokens, the lowest number for padding."""
     import torch
 
     added = torch.zeros(kept.shape, dtype=dtype)

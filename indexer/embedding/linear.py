@@ -1,11 +1,11 @@
-"""Linear layers in bfloat16 whose weights are laid out for the processor once, not at every use.
+"""Prepacks the weights of bfloat16 linear layers for oneDNN once, instead of at every use.
 
-Torch hands a layer's weights to oneDNN as they stand, and oneDNN copies them into its own order
-before each product: for a question that costs as much as the product itself. What torch's compiler
-does about it, once and ahead of time, is done here without compiling. The vectors stay the same.
+Torch passes weights to oneDNN in its own order, and oneDNN reorders a copy before each product: for
+a question that costs as much as the product itself. Torch's compiler prepacks ahead of time; this
+does so without compiling. The vectors stay the same.
 
-Torch has private names for this alone, used here and nowhere else. A release without them, or where
-they do something else, keeps its own layers, which give the same and take longer.
+The operators are private in torch, and used nowhere else. With a release where they are missing or
+behave differently, torch's own layers stay, which give the same results more slowly.
 """
 
 from collections.abc import Callable
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 
 class Operators(Struct, frozen=True):
-    """What lays weights out, and what multiplies by weights that are."""
+    """Operators that reorder weights, and multiply by reordered ones."""
 
     reorder: "Callable[[Tensor, None], Tensor]"
     multiply: "Callable[..., Tensor]"
 
     def product(self, weight: "Tensor", bias: "Tensor | None", states: "Tensor") -> "Tensor":
-        """states weight^T + bias, of a weight that is laid out."""
+        """states weight^T + bias, for a reordered weight."""
         return self.multiply(states, weight, bias, "none", [], "")
 
 
 def lay_out(model: Any, operators: Operators | None) -> None:
-    """Have every linear layer of `model` use these, if there are any."""
+    """Make every linear layer of `model` use these operators, if any."""
     import torch
 
     if operators is None:
@@ -43,7 +43,7 @@ def lay_out(model: Any, operators: Operators | None) -> None:
 
 
 def found() -> Operators | None:
-    """Those of this torch; None if it has others, or this processor no bfloat16."""
+    """The operators of this torch; None without them or without bfloat16 in the processor."""
     import torch
 
     names: Any = torch.ops.mkldnn
@@ -57,7 +57,7 @@ def found() -> Operators | None:
 
 
 def _fit(operators: Operators) -> bool:
-    """Whether they multiply as a layer of torch's does."""
+    """Whether they multiply as torch's own layers do."""
     import torch
 
     with torch.inference_mode():

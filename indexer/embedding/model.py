@@ -1,4 +1,4 @@
-"""The packaged sentence-transformers model: the tokenizer at once, the weights when needed."""
+"""The packaged sentence-transformers model; its weights are loaded when needed."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 Arithmetic = Literal["bfloat16", "float32"]
 
 VERSION = 2
-"""Raised when the same weights come to other vectors (pooling, length, normalising)."""
+"""Bumped when the same weights give other vectors (pooling, length, normalising)."""
 
-# A Greek letter alone is a sign that the model knows; a word of them it does not.
+# The model knows single Greek letters, but no Greek words.
 _UNREAD = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]"
     r"|[\p{L}--\p{Latin}].*[\p{L}--\p{Latin}]",
@@ -36,13 +36,12 @@ _CPU_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
 
 
 class ModelEmbedder:
-    """all-MiniLM-L6-v2 with mean pooling, the vectors that sentence-transformers makes with it.
+    """all-MiniLM-L6-v2 with mean pooling; the vectors are those of sentence-transformers.
 
-    Its last layer has the vectors of words as well, so it is its own token encoder.
-    Counting tokens and naming the fingerprint load neither torch nor the weights. `arithmetic` is
-    bfloat16 where the processor computes in it and float32 elsewhere, unless given. Raises
-    `ModelUnavailable` when the package is missing, or, when its files are first read, one of them
-    is not the expected one.
+    It is its own token encoder, as its last layer gives the word vectors. Counting tokens and the
+    fingerprint need neither torch nor the weights. `arithmetic` defaults to bfloat16 where the
+    processor supports it, and to float32 elsewhere. Raises `ModelUnavailable` if the package is
+    missing, or later if one of its files is not the expected one.
     """
 
     calibration = MINILM
@@ -66,7 +65,7 @@ class ModelEmbedder:
         return self
 
     def token_offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
-        """Where the word pieces stand; characters that the tokenizer drops are in none."""
+        """The places of word pieces; characters that the tokenizer drops are in none."""
         encodings = _encoded(self._tokenizer_whole, texts, special=False)
         return [encoding.offsets for encoding in encodings]
 
@@ -75,7 +74,7 @@ class ModelEmbedder:
         return stacked(self.encode(texts), self.dimension)
 
     def encode(self, texts: Sequence[str]) -> list[Embedded]:
-        """The same with words, of what `embed` reads."""
+        """The vectors of `embed`, with those of the words that it reads."""
         encoder = self._encoder
         cut = _encoded(self._tokenizer_cut, texts)
         read = [_pieces(text, encoding) for text, encoding in zip(texts, cut, strict=True)]
@@ -86,7 +85,7 @@ class ModelEmbedder:
         ]
 
     def share(self, text: str) -> float:
-        """Only words in Latin letters: its table has single letters of other scripts at most."""
+        """The share of words in Latin script: of others the model has only single letters."""
         if text.isascii():
             return 1.0
         read = [_is_read(word.text) for word in analysis.words(text)]
@@ -129,21 +128,21 @@ class ModelEmbedder:
 
 
 def _is_read(word: str) -> bool:
-    """Whether the model's table has more of a word than its letters, if that."""
+    """Whether the model's vocabulary has more of a word than its letters."""
     return word.isascii() or not _UNREAD.search(word)
 
 
 def _encoded(
     tokenizer: "Tokenizer", texts: Sequence[str], *, special: bool = True
 ) -> "list[Encoding]":
-    """The word pieces of each; a question, which is one, waits for no thread of the tokenizer."""
+    """The word pieces of each text; a single one is encoded without the tokenizer's threads."""
     if len(texts) == 1:
         return [tokenizer.encode(texts[0], add_special_tokens=special)]
     return tokenizer.encode_batch(list(texts), add_special_tokens=special)
 
 
 def _pieces(text: str, encoding: "Encoding") -> tuple[tuple[str, ...], Pieces]:
-    """The terms of what the tokenizer took of `text`, and which of them each piece belongs to."""
+    """The terms in the encoded part of `text`, and the term of each piece."""
     starts, ends = np.array(encoding.offsets).reshape(-1, 2).T
     spans = [
         span
@@ -160,7 +159,7 @@ def _pieces(text: str, encoding: "Encoding") -> tuple[tuple[str, ...], Pieces]:
 
 
 def model_folder() -> Path:
-    """Where the packaged model lies; its package is not imported. Raises `ModelUnavailable`."""
+    """The folder of the packaged model, without importing it. Raises `ModelUnavailable`."""
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise ModelUnavailable(
@@ -170,7 +169,7 @@ def model_folder() -> Path:
 
 
 def native_arithmetic(cpuinfo: Path = Path("/proc/cpuinfo")) -> Arithmetic:
-    """bfloat16 if the processor multiplies in it, as far as the system tells, float32 otherwise."""
+    """bfloat16 if the processor is known to multiply in it, else float32."""
     try:
         lines = cpuinfo.read_text(errors="replace").splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""The files of the packaged model, each known by its SHA-256: others would give other vectors."""
+"""The files of the packaged model with their SHA-256: others would give other vectors."""
 
 from collections.abc import Iterable, Mapping
 from hashlib import file_digest, sha256
@@ -24,16 +24,16 @@ FILES: Mapping[str, str] = {
     "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
 }
-"""What is read of sentence-transformers/all-MiniLM-L6-v2, no matter who packs it."""
+"""Files that are read of sentence-transformers/all-MiniLM-L6-v2, in any package."""
 
 UNREAD = frozenset({"README.md", "data_config.json"})
-"""What is packed beside it."""
+"""Files packaged beside them."""
 
 _NAMES = {WEIGHTS: "file of weights", TOKENIZER: "tokenizer"}
 
 
 def fingerprint() -> str:
-    """One hash of all that vectors come from."""
+    """One hash over all files that vectors depend on."""
     rows = "".join(f"{name} {expected}\n" for name, expected in sorted(FILES.items()))
     return sha256(rows.encode()).hexdigest()[:16]
 
@@ -64,7 +64,7 @@ def check(folder: Path, names: Iterable[str]) -> None:
 
 
 def check_all(folder: Path) -> None:
-    """As `check` for every file, the weights first; what else lies there could be read as well."""
+    """`check` every file, the weights first, and refuse others, which might be read too."""
     check(folder, [WEIGHTS, *sorted(FILES.keys() - {WEIGHTS})])
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()

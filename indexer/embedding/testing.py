@@ -22,7 +22,7 @@ WORD_DIMENSION = 128
 
 
 class HashEmbedder:
-    """Texts that share words have near vectors; nothing is known of meaning.
+    """Embedder by hashes: texts that share words have near vectors, without regard to meaning.
 
     Without `words` it has vectors of texts alone, as most models do. Never a fallback for the
     model: its fingerprint tells its indexes apart. `embedded` counts the texts turned into vectors
@@ -65,7 +65,7 @@ class HashEmbedder:
         return 1.0
 
     def warm(self) -> None:
-        """Nothing takes long here."""
+        """Does nothing."""
 
     def _encode(self, text: str) -> Embedded:
         words = _WORD.findall(text.casefold()) or [""]

@@ -1,7 +1,7 @@
-"""How threads wait and give way: asleep, not at all, or to all others.
+"""Settings that keep computing threads from taking cores that others need.
 
-Threads of OpenMP and of numpy's BLAS wait for their next piece of work in a busy loop, on cores
-that others need: docs/decisions/0004-vectors.md has what that costs.
+Threads of OpenMP and of numpy's BLAS wait for work in a busy loop; what that costs is in
+docs/decisions/0004-vectors.md.
 """
 
 import os
@@ -16,9 +16,9 @@ PATIENT = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
 
 
 def wait_asleep() -> None:
-    """Have threads of OpenMP sleep while they wait, unless the environment says otherwise.
+    """Make OpenMP threads sleep while they wait, unless the environment says otherwise.
 
-    Each OpenMP reads this once, when it is loaded, so this comes before whatever brings one.
+    Each OpenMP library reads this once when loaded, so call it before importing one.
     Processes that this one starts inherit it.
     """
     for name, value in PATIENT.items():
@@ -26,13 +26,13 @@ def wait_asleep() -> None:
 
 
 GIVES_WAY = 10
-"""How far behind others a thread stands that nobody waits for: a tenth of the time, beside one."""
+"""Niceness of threads that nobody waits for: a tenth of the time of a normal one beside it."""
 
 
 def give_way() -> None:
-    """Let this thread, and those that it starts, compute after others that want to.
+    """Lower the priority of this thread and of those that it starts.
 
-    Only Linux tells the threads of a process apart by this; elsewhere nothing changes.
+    Only Linux has priorities per thread; elsewhere nothing changes.
     """
     if sys.platform == "linux":
         thread = get_native_id()
@@ -42,9 +42,9 @@ def give_way() -> None:
 
 
 class OneThread:
-    """Limits the BLAS of this process while any thread is inside; none waits for another.
+    """Context that limits the BLAS of the process to one thread, without locking others out.
 
-    The limit is one of the process: the first one inside sets it, the last one lifts it.
+    The limit is per process: the first thread inside sets it, the last one lifts it.
     """
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class OneThread:
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
-        """Inside, products of numpy begin no threads; afterwards all is as it was before."""
+        """Inside, numpy's products start no threads; the limits are restored afterwards."""
         from threadpoolctl import ThreadpoolController
 
         with self._lock:
@@ -76,7 +76,7 @@ class OneThread:
                     self._let_any_set()
 
     def _let_any_set(self) -> None:
-        """Let any thread set limits: threadpoolctl 3.8 passes over all but the first that did."""
+        """Allow any thread to set limits: threadpoolctl 3.8 ignores all but the first that did."""
         for library in self._blas.lib_controllers:
             if clear := getattr(library, "clear_controlling_thread", None):
                 clear(force=True)

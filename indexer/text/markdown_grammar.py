@@ -1,7 +1,7 @@
-"""The Markdown that people write, beyond CommonMark: one grammar for what is found and for pages.
+"""The Markdown grammar beyond CommonMark that search and pages share.
 
-Tasks, footnotes, notes in boxes, wiki links, formulas, and a few elements of HTML; other HTML is
-text. What a search quotes has the words and headings of the page because both are read by it.
+Tasks, footnotes, admonitions, wiki links, formulas, and a few HTML elements; other HTML is text.
+Search results have the words and headings of the page because both use this grammar.
 """
 
 import re
@@ -20,19 +20,19 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 HARMLESS = re.compile(r"</?(?:details|summary|sub|sup|kbd|mark|br)[ \t]*/?>", re.IGNORECASE)
-"""The elements that are no text."""
+"""HTML elements that are not shown as text."""
 
 WIKI = "wiki:"
-"""What the address of a wiki link begins with, unless it leads to a part of its own text."""
+"""Prefix of the addresses of wiki links, except those within the same text."""
 
 RUBY = "ruby"
-"""The kind of the tags of signs with their readings."""
+"""Token type of the tags of ruby (characters with their readings)."""
 
 BOX, BOX_TITLE = "admonition", "admonition-title"
-"""The classes of a note in a box and of its title."""
+"""CSS classes of an admonition and of its title."""
 
 FORMULAS = ("math_inline", "math_inline_double", "math_block", "math_block_label")
-"""The kinds of tokens of formulas; the label of the last stands in `info`."""
+"""Token types of formulas; the label of the last is in `info`."""
 
 _RUBY = re.compile(r"<(/?)(ruby|rb|rtc?|rp)(?:\s[^<>]{0,200})?>")
 _NO_SPACES = (
@@ -41,7 +41,7 @@ _NO_SPACES = (
     r"\uff5b-\uff9f\U000e0100-\U000e01ef"
 )
 _SOFT = "\r"
-"""A line that the source alone ends; the parser leaves no other such sign."""
+"""Stands for a soft line break; the parser leaves no other carriage return."""
 _WRAPPED = regex.compile(f"(?<=[{_NO_SPACES}]){_SOFT}(?=[{_NO_SPACES}])")
 _CALLOUT = re.compile(r"\[!(\w{1,40})\][+-]?[ \t]*([^\n]*)\n?")
 _TITLE = re.compile(r'title="([^"]{1,200})"')
@@ -74,7 +74,7 @@ def _boxes(parser: MarkdownIt) -> None:
 
 
 class _Rule(NamedTuple):
-    """Adds a rule to a parser; it says nothing about texts that have none of the signs."""
+    """A rule to add to a parser, which has no effect on texts without any of the signs."""
 
     add: Callable[[MarkdownIt], object]
     signs: tuple[str, ...]
@@ -96,7 +96,7 @@ _RULES: Mapping[str, _Rule] = {
 
 
 def rules_for(text: str) -> frozenset[str]:
-    """The rules that say something about `text`: each that a parser has costs it time."""
+    """The rules that can affect `text`: each rule of a parser costs time."""
     found = {name for name, rule in _RULES.items() if any(sign in text for sign in rule.signs)}
     if "definitions" in found and not _DEFINED.search(text):
         found.remove("definitions")
@@ -115,22 +115,22 @@ def parser_of(rules: Collection[str] = _RULES, **options: Any) -> MarkdownIt:
 
 
 def _end_last_line(state: Any) -> None:
-    """Some rules look at the sign where a line begins; without this an empty last one has none."""
+    """Some rules look at the first character of a line, which an empty last one would lack."""
     if not state.inlineMode and not state.src.endswith("\n"):
         state.src += "\n"
 
 
 def words(children: Sequence[Token] | None) -> str:
-    """What a piece of text says without its markup, its lines kept, without readings of signs.
+    """The text without markup and ruby readings, with its line breaks.
 
-    In scripts without spaces the end of a line of the source is nothing.
+    In scripts without spaces soft line breaks are dropped.
     """
     said = "".join(map(_said, _read(children or (), aloud=False)))
     return _WRAPPED.sub("", said).replace(_SOFT, "\n")
 
 
 def readings(children: Sequence[Token]) -> Iterator[str]:
-    """How signs are read, each behind these: "base: reading" of every ruby."""
+    """The ruby readings, each as "base: reading"."""
     start = 0
     for place, child in enumerate(children):
         if child.type == RUBY and (found := _RUBY.fullmatch(child.content)) and found[2] == "ruby":
@@ -141,7 +141,7 @@ def readings(children: Sequence[Token]) -> Iterator[str]:
 
 
 def _read(children: Sequence[Token], *, aloud: bool) -> Iterator[Token]:
-    """Those of `children` that are readings, or those that are not."""
+    """The children that are ruby readings, or those that are not."""
     kind = ""
     for child in children:
         if child.type == RUBY and (found := _RUBY.fullmatch(child.content)):
@@ -151,7 +151,7 @@ def _read(children: Sequence[Token], *, aloud: bool) -> Iterator[Token]:
 
 
 def _said(child: Token) -> str:
-    """A picture's content is its description."""
+    """The text of a token; that of an image is its description."""
     if child.type in ("softbreak", "hardbreak"):
         return _SOFT if child.type == "softbreak" else "\n"
     if child.type == "html_inline" and HARMLESS.fullmatch(child.content):
@@ -171,7 +171,7 @@ def box_title(said: str) -> str:
 
 
 def _wiki_link(state: StateInline, silent: bool) -> bool:
-    """[[name#part|text]] and ![[name]], as a link to a file of the same community, or a part."""
+    """Parse [[name#part|text]] and ![[name]] as a link to a file or a part of the same text."""
     start = state.pos + (state.src[state.pos] == "!")
     if not state.src.startswith("[[", start):
         return False
@@ -191,7 +191,7 @@ def _wiki_link(state: StateInline, silent: bool) -> bool:
 
 
 def _make_ruby(state: Any) -> None:
-    """What stands in a whole <ruby> becomes elements; any other <rt> is text."""
+    """Turn the tags of complete <ruby> elements into ruby tokens; any other <rt> is text."""
     for token in state.tokens:
         met: list[Token] = []
         for child in token.children or ():
@@ -207,7 +207,7 @@ def _make_ruby(state: Any) -> None:
 
 
 def _defined(env: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """The definition that some tools write for a wiki link, for others that do not know these."""
+    """The link definition that some tools add to a wiki link, for readers without wiki links."""
     label = normalizeReference(name)
     for known in (env.get("references", {}), env.get("elsewhere", {})):
         if label in known:
@@ -216,7 +216,7 @@ def _defined(env: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _make_callouts(state: Any) -> None:
-    """Quotations that begin with [!note] become boxes with a title."""
+    """Turn quotations that begin with [!note] into admonitions."""
     kept: list[Token] = []
     open_quotes: list[Token] = []
     for token in state.tokens:

@@ -1,4 +1,4 @@
-"""Where the links of a text lead: by addresses, by definitions of names, and by those not used."""
+"""Link addresses of a text, link definitions, and those that no link uses."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from indexer.text.markdown_grammar import WIKI, words
 
 
 class Definition(NamedTuple):
-    """[name]: address "title"; the name as links are compared by it."""
+    """[name]: address "title", with the name normalised for comparison."""
 
     name: str
     address: str
@@ -18,12 +18,12 @@ class Definition(NamedTuple):
 
     @property
     def led(self) -> str:
-        """What a link that uses it says behind its words."""
+        """Title and address, as added to the words of a link that uses it."""
         return ": ".join(filter(None, (self.title, self.address)))
 
 
 def unused(tokens: Sequence[Token], env: Mapping[str, Any]) -> list[tuple[int, Definition]]:
-    """The definitions that no link of the text uses, each with its line."""
+    """The definitions that no link in the text uses, each with its line."""
     used = {child.meta.get("label") for token in tokens for child in token.children or ()}
     known = [{**each, "label": label} for label, each in env["references"].items()]
     lacking = [each for each in known if each["label"] not in used]
@@ -35,7 +35,7 @@ def unused(tokens: Sequence[Token], env: Mapping[str, Any]) -> list[tuple[int, D
 
 
 def addresses(children: Sequence[Token], source: str) -> Iterator[str]:
-    """Where links and images lead, with their titles; not what the text itself says."""
+    """The addresses and titles of links and images that the text does not show."""
     opened: list[tuple[int, Token]] = []
     for place, child in enumerate(children):
         if child.type == "link_open":
@@ -49,7 +49,7 @@ def addresses(children: Sequence[Token], source: str) -> Iterator[str]:
 
 
 def _led(said: str, address: str, token: Token, source: str) -> Iterator[str]:
-    """What a link does not say itself, behind its words; so too by the definition of its name."""
+    """The words of a link with what they do not show: title and address, also by definition."""
     told = [(address.removeprefix(WIKI), token.attrs.get("title"))]
     if defined := token.meta.get("defined"):
         told.append((defined["href"], defined["title"]))

@@ -1,7 +1,7 @@
-"""Every parser of Markdown: one grammar, and what each reader takes less or more of it, and why.
+"""All Markdown parsers: how each departs from the common grammar, and why.
 
-A parser serves all threads: what it works on is made by each call, except for its lists of rules.
-Those are made at first use, so each has read something before anybody else can have it.
+Parsers are shared between threads: they keep no state but lists of rules, which are built at first
+use. So each parser parses something before it is shared.
 """
 
 from functools import cache
@@ -11,21 +11,22 @@ from markdown_it import MarkdownIt
 from indexer.text.markdown_grammar import parser_of, rules_for
 
 _BLOCKS = ("normalize", "last line", "block")
-"""What makes tokens of lines, and reads no words within them, which takes most of the time."""
+"""Rules that find blocks, without inline parsing, which takes most of the time."""
 
 
 def page_parser(depth: int) -> MarkdownIt:
-    """What pages show: all of the grammar; `depth` levels of elements are laid out.
+    """Parser of pages: the whole grammar, with at most `depth` nested elements.
 
-    A page adds its own rules to it, so each call makes a new one.
+    Pages add their own rules, so each call makes a new one.
     """
     return parser_of(maxNesting=depth)
 
 
 def index_parser(text: str) -> MarkdownIt:
-    """What is found in `text`: the same, with the name of each definition that a link uses.
+    """Parser for indexing `text`: the whole grammar, with the names of used link definitions.
 
-    A footnote stays where it is written; the index puts it below the heading that refers to it.
+    Footnotes stay where they are written; the index moves them below the heading that refers to
+    them.
     """
     return _index_parser(rules_for(text))
 
@@ -39,9 +40,9 @@ def _index_parser(rules: frozenset[str]) -> MarkdownIt:
 
 
 def outline_parser(text: str) -> MarkdownIt:
-    """Where the blocks of `text` are, as its page has them: headings, code, footnotes.
+    """Parser of the blocks of `text` as on its page: headings, code, footnotes.
 
-    A note between lines of ::: is none of them: one that never ends would have all below it.
+    Without ::: boxes, as an unclosed one would contain everything below it.
     """
     return _outline_parser(rules_for(text) - {"boxes"})
 
@@ -55,10 +56,10 @@ def _outline_parser(rules: frozenset[str]) -> MarkdownIt:
 
 @cache
 def source_parser(*, tables: bool = False) -> MarkdownIt:
-    """Where the blocks are in a file as another tool wrote it, by CommonMark alone.
+    """Parser of the blocks of a file by another tool, by CommonMark alone.
 
-    HTML is a block in it, which an import turns into Markdown before any page shows it, and marks
-    of tools are read one by one. By it exports are cut too: one of long ago is read as it was.
+    HTML is a block here, which an import turns into Markdown, and the tools' own marks are read one
+    by one. Exports are cut by it too, so that old ones are read as they were written.
     """
     parser = MarkdownIt("commonmark")
     parser.enable("table" if tables else [])
@@ -68,10 +69,9 @@ def source_parser(*, tables: bool = False) -> MarkdownIt:
 
 @cache
 def line_parser() -> MarkdownIt:
-    """The words of a single line, such as a heading, of which an import knows the rest.
+    """Parser for the words of a single line in an import, such as a heading.
 
-    Formulas are taken out of it before, and whether the page of a wiki link stands first in it is
-    known by the whole folder alone.
+    Formulas were taken out before, and wiki links are resolved with the whole folder.
     """
     return _used(parser_of(("strikethrough", "html")))
 

@@ -1,6 +1,6 @@
-"""Plain text from Markdown, block by block, so that passages break where the writer broke.
+"""Plain text from Markdown, block by block, so that passages can break between blocks.
 
-It reads as on the page, by the same grammar. What a page has, but does not show, stands beside it.
+It has the words of the page, by the same grammar. What a page does not show is kept beside them.
 """
 
 import re
@@ -15,7 +15,7 @@ from indexer.text.markdown_links import Definition, addresses, unused
 from indexer.text.markdown_parsers import index_parser
 
 BETWEEN_CELLS = " \u00b7 "
-"""Stands between the cells of a row, so that a label does not run into what it labels."""
+"""Separator of table cells, so that labels do not run into their values."""
 
 _ENDED = re.compile(r"[.!?:\u2026\u3002\uff01\uff1f]$")
 _TASKS = {None: "", True: "\u2611 ", False: "\u2610 "}
@@ -24,10 +24,10 @@ _TASKS = {None: "", True: "\u2611 ", False: "\u2610 "}
 class Block(NamedTuple):
     """A paragraph, list item, table row, piece of code or heading, without its markup.
 
-    `addresses` are those of its links and images, each behind the words that stand for it, and what
-    else is no text: names of footnotes, kinds of boxes that have a title, readings of signs. A
-    definition of a link that no link of the text uses is a block of its own, `unused`. A heading
-    has a `level`, from 1 for the highest.
+    `addresses` are those of its links and images, each after the words of the link, and other
+    things that are no text: names of footnotes, kinds of admonitions with a title, ruby readings. A
+    link definition that no link uses is a block of its own, `unused`. A heading has a `level`, from
+    1 for the highest.
     """
 
     text: str
@@ -38,7 +38,7 @@ class Block(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """A block, the footnotes to which it refers, and the line where a heading stands."""
+    """A block, the footnotes that it refers to, and the line of a heading."""
 
     block: Block
     notes: tuple[str, ...] = ()
@@ -53,10 +53,10 @@ def blocks(
 ) -> list[Block]:
     """The blocks of `markdown` that hold text or addresses, and every heading, in order.
 
-    HTML is text, as on the pages that show it. A footnote stands at the end of what is under the
-    heading under which it is first referred to, a definition of a link where its links are. Wiki
-    links use definitions of other texts too, if these are `elsewhere`. What is `brief` has neither
-    code nor pictures. What the parser fails at is its paragraphs as they are written.
+    HTML is text, as on pages. A footnote is at the end of the heading under which it is first
+    referred to, the address of a link definition at its links. Wiki links may use definitions of
+    other texts, `elsewhere`. `brief` leaves out code and images. If the parser fails, the blocks
+    are the paragraphs as written.
     """
     try:
         return _blocks(markdown, elsewhere, brief=brief)
@@ -102,7 +102,7 @@ def _defined(unused: Definition) -> Block:
 
 
 class _Reading:
-    """Goes through the tokens of a text; `before` waits for the words that it stands before."""
+    """Collects blocks from tokens; `_before` is text to put before the next words."""
 
     def __init__(self) -> None:
         self._found: list[_Seen] = []
@@ -147,7 +147,7 @@ class _Reading:
         self._is_title = token.attrs.get("class") == BOX_TITLE
 
     def _titled(self, title: str) -> None:
-        """A box says its title before its words, as "Warning: Mind the step"."""
+        """Put the title of an admonition before its words, as in "Warning: Mind the step"."""
         self._is_title = False
         if self._kind.casefold() not in title.casefold():
             self._aside(self._kind)
@@ -196,7 +196,7 @@ class _Reading:
         self._row = None
 
     def _close(self, _: Token) -> None:
-        """What waited for words gets none any more."""
+        """Make a block of the text that was put before words that did not come."""
         if self._before:
             self._found.append(_Seen(Block(self._before.rstrip(": "), False)))
             self._before = ""
@@ -225,7 +225,7 @@ class _Reading:
 
 
 def _parted(tokens: Sequence[Token], referred: Mapping[str, int]) -> tuple[list[Token], _Notes]:
-    """The tokens without the footnotes to which the text refers, and these by their names."""
+    """The tokens without the footnotes that the text refers to, and these by name."""
     rest: list[Token] = []
     notes: _Notes = {}
     into = [rest]
@@ -240,7 +240,7 @@ def _parted(tokens: Sequence[Token], referred: Mapping[str, int]) -> tuple[list[
 
 
 def _noted(labels: list[str], notes: _Notes) -> Iterator[Block]:
-    """The footnotes of these names, with those to which they refer, each taken out of `notes`."""
+    """The footnotes of these names and those that they refer to, taken out of `notes`."""
     for label in labels:
         for block, further, _ in _Reading().of(notes.pop(label, ())):
             yield block._replace(is_heading=False)
