@@ -1,4 +1,4 @@
-"""Taking in what an importer found, new entries and known ones."""
+"""Commands of importers: bringing in new and known entries."""
 
 from collections.abc import Iterable, Mapping
 
@@ -27,12 +27,12 @@ class Bringing:
         self._kinds = kinds
 
     def prepare(self, entry_ids: Iterable[str]) -> None:
-        """Make ready to bring many new entries, which is quicker than for each alone."""
+        """Prepare bringing many new entries, which is faster than for each alone."""
         require(self._writer.principal, CONTRIBUTE)
         self._writer.prepare(entry_stream(entry_id) for entry_id in entry_ids)
 
     def is_known(self, entry_id: str) -> bool:
-        """Whether there ever was an entry of this id, for an importer to know its own again."""
+        """Whether there ever was an entry with this id, so that importers recognise their own."""
         return self._writer.exists(entry_stream(entry_id))
 
     def audience_after(self, entry_id: str, shown: Visibility | None) -> frozenset[str]:
@@ -108,7 +108,7 @@ class Bringing:
 
 
 def checked_archived(archived: EntryArchived | None) -> EntryArchived | None:
-    """`archived` with its texts in order. Raises `InvalidInput`."""
+    """`archived` with its texts cleaned. Raises `InvalidInput`."""
     if archived is None:
         return None
     successor = archived.successor

@@ -1,4 +1,4 @@
-"""Commands on entries: input is checked, one stream decides, and the log keeps what happened."""
+"""Commands on entries: input is checked, one stream decides, events are appended."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -31,12 +31,11 @@ __all__ = ["Brought", "Draft", "Entries", "ImportedEntry"]
 class Entries(Bringing):
     """Contribute, revise, tag, relate and archive entries.
 
-    Every command acts for the writer's principal, answers a `Receipt`, may be repeated with the
+    Every command acts for the writer's principal, returns a `Receipt`, may be repeated with the
     same `command_id` (a UUIDv7), and raises `InvalidInput`, `NotFound`, `Forbidden` or `Refused`.
-    What the principal does not see is not found. A command that finds everything as wished answers
-    without a new event. Words written at `entry_version`, where that is given, are refused
-    (`ShownToMore`) if others see the entry by now. All that is wrong is told at once, with what the
-    caller found wrong `beside` it.
+    Entries that the principal does not see are not found. A command without an effect adds no
+    event. Text written at `entry_version`, if given, is refused (`ShownToMore`) if more people see
+    the entry by now. All mistakes are reported at once, with those of the caller in `beside`.
     """
 
     def __init__(self, writer: Writer, kinds: Mapping[str, Kind], new_id: NewId) -> None:
@@ -51,9 +50,9 @@ class Entries(Bringing):
         command_id: UUID | None = None,
         beside: Mistakes | None = None,
     ) -> Receipt:
-        """Begin an entry, `archived` at once where that is given.
+        """Begin an entry, an archived one if `archived` is given.
 
-        Its kind's required sections must be filled, related entries and a successor exist.
+        The required sections of its kind must be filled, related entries and a successor exist.
         """
         wrong = beside or Mistakes()
         given, draft = draft, wrong.of(validation.draft, draft, self._kinds)
@@ -83,7 +82,7 @@ class Entries(Bringing):
         note: str | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
-        """Replace the text by one written on top of the entry's `version`; an unset group stays.
+        """Replace the text by one based on the entry's `version`; an unset group stays.
 
         Versions count from 1. Raises `RevisionConflict` if the text was revised after that version,
         `ShownToMore` if others see it by now.
@@ -116,7 +115,7 @@ class Entries(Bringing):
         entry_version: int | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
-        """Put tags on; also on an archived entry."""
+        """Add tags, also to an archived entry."""
         version = fields.optional_version(entry_version)
         tagged = bind(decide.tag, tags=tag_names(tags), version=version)
         return self._execute(entry_id, CURATE, tagged, command_id)
@@ -129,7 +128,7 @@ class Entries(Bringing):
         command_id: UUID | None = None,
     ) -> Receipt:
         """Take tags off."""
-        # As they stand, too: a log may hold a tag with a comma from before these set tags apart.
+        # Verbatim too, as an old log may have a tag with a comma, which now separates tags.
         untagged = bind(decide.untag, tags=(*tag_names(tags), *tags))
         return self._execute(entry_id, CURATE, untagged, command_id)
 
@@ -191,7 +190,7 @@ class Entries(Bringing):
         entry_version: int | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
-        """Let exactly these see it; what is a draft becomes one no longer.
+        """Show it to exactly these; a draft is then no longer one.
 
         Refused where others see it than `before`, if that is given. Raises `RevisionConflict` if
         the entry was changed at all after `entry_version`, where that is given: others may have
@@ -203,7 +202,7 @@ class Entries(Bringing):
         return self._execute(entry_id, SHOW, shown, command_id, shown_to=visibility)
 
     def erase(self, entry_id: str) -> Receipt:
-        """Record that all it says is to be forgotten; `kb.erasure` waits for the forgetting."""
+        """Record the erasure of an entry; `kb.erasure` waits for its end."""
         aggregate = entry_aggregate(entry_id)
         shown = self._writer.shown
         if not (shown("entry", aggregate.id) or shown("erasure", aggregate.id)):
@@ -220,7 +219,7 @@ class Entries(Bringing):
         shown_to: Visibility | None = None,
     ) -> Receipt:
         """Append what is `decided` on an entry by those who see it and may do `action`."""
-        # Also where the command is repeated: it may be hidden from them by now.
+        # Even for a repeated command, as the entry may be hidden from them by now.
         load_entry(self._writer, entry_id)
         allowed = partial(self._allowed, action, decided)
         return self._append(entry_id, allowed, command_id, others, shown_to)
@@ -250,13 +249,13 @@ class Entries(Bringing):
         if shown_to.sight == "world":
             require_open(self._writer)
         for group in shown_to.groups:
-            # A slip here would hide the entry from everybody, or show it to a group of later.
+            # A wrong id would hide the entry from everybody, or show it to a future group.
             if not self._writer.exists(group_stream(group)):
                 raise NotFound(_("There is no group {group!r}: form it first.", group=group))
 
     def _decide_erase(self, entry: Entry) -> list[EntryEvent]:
         if may_know_erased(self._writer, entry):
-            return []  # they may wait for that once more
+            return []  # so that they can wait for it again
         return self._allowed(ERASE_ENTRY, decide.erase, entry)
 
     def _allowed(self, action: Action, decided: decide.Decide, entry: Entry) -> list[EntryEvent]:

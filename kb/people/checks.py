@@ -1,4 +1,4 @@
-"""What profiles and roles have to be like, no matter who gives them."""
+"""Checks of profiles and roles."""
 
 from collections.abc import Iterable
 from typing import get_args
@@ -17,7 +17,7 @@ MOST_LANGUAGES = 20
 
 
 def checked_profile(profile: Profile) -> Profile:
-    """`profile` with its texts in order. Raises `InvalidInput`, naming the field."""
+    """`profile` with its texts cleaned. Raises `InvalidInput`, naming the field."""
     wrong, told = Mistakes(), profile.help or ""
     cleaned = Profile(
         name=wrong.of(fields.line, "name", profile.name),

@@ -1,8 +1,8 @@
-"""What members sign in with, changed nowhere else, so that no change of it is missing in the log.
+"""Changes of sign-in data, made only here, so that the log has all of them.
 
-What is given (a token, a link, a password) stands in the log before it opens anything; what is
-taken away opens nothing any more before the log says so. Cut short in between, the log may tell of
-a key that nobody holds, but never keeps silent about one that is held.
+A new token, link or password is recorded before it can be used; one that is revoked is unusable
+before that is recorded. After an interruption in between, the log may have a credential that nobody
+holds, but never lacks one that is held.
 """
 
 from collections.abc import Callable, Iterable
@@ -43,10 +43,10 @@ NO_NAME = _("Choose a sign-in name too: a password alone signs nobody in.")
 
 
 class Credentials:
-    """What the principal gives and takes: links also for others, all else for themselves.
+    """Sign-in data of the principal; links also for others.
 
-    Every method raises `Forbidden`, also for someone not known. One that gives something raises
-    `NotFound` or `Refused` for someone who is not or no longer a member.
+    Every method raises `Forbidden`, also without a signed-in principal. One that grants something
+    raises `NotFound` or `Refused` for a person who is not or no longer a member.
     """
 
     def __init__(self, accounts: "Accounts", writer: Writer) -> None:
@@ -54,9 +54,9 @@ class Credentials:
         self._writer = writer
 
     def tokens(self) -> list[TokenGist]:
-        """The principal's own as `TokenInfo`; for those who look after people those of others too.
+        """The principal's own tokens as `TokenInfo`; for stewards those of others too.
 
-        Of these nobody, the operator included, is told the label or the day of the last use.
+        Those of others never have the label or the day of the last use, not even for the operator.
         """
         me, tokens = self._writer.actor, self._accounts.tokens
         if not may(self._writer.principal, LOOK_AFTER_PEOPLE):
@@ -82,7 +82,7 @@ class Credentials:
         return self._accounts.tokens.make(member, scopes, name, expires_at, record)
 
     def revoke_token(self, token_id: str) -> bool:
-        """Make one of `tokens` void; whether there was one."""
+        """Revoke one of `tokens`; returns whether there was one."""
         owner = next((token.member for token in self.tokens() if token.id == token_id), None)
         if owner is None or not self._accounts.tokens.revoke(token_id, owner):
             return False
@@ -90,7 +90,7 @@ class Credentials:
         return True
 
     def make_link(self, purpose: Purpose, member: str, expires_at: datetime) -> str:
-        """The secret of a new link; those made before for the same purpose work no longer."""
+        """The secret of a new link; earlier ones for the same purpose become void."""
         require(self._writer.principal, LOOK_AFTER_PEOPLE)
         self._note(member, MemberLinkMade(purpose=purpose))
         with self._accounts.store.transaction():
@@ -108,17 +108,17 @@ class Credentials:
         """Take the invitation of the principal with its `link`, or without it for an invited one.
 
         They sign in with `name` and `password` from then on; without a name, with neither. Of
-        several who use a link at once one wins whole. Name and password open nothing before the log
-        has the member joined: cut short before that, the link is as if it had not been used, and
-        cut short after it, all is there. Raises `NotFound` for a link that is void, `Refused`, and
-        `InvalidInput`, also for a name that is taken.
+        several concurrent uses of a link exactly one succeeds. Name and password are unusable until
+        the log has the member as joined: an interruption before that leaves the link unused, one
+        after it loses nothing. Raises `NotFound` for a void link, `Refused`, and `InvalidInput`,
+        also for a name that is taken.
         """
         me, profile = self._writer.actor, checked_profile(profile)
         hashed = None if name is None else self._accounts.passwords.hashed(password)
         self._begin_with(link, name, hashed)
         joined = bind(decide.join, profile=profile, given=GIVEN if hashed else ())
         with self._accounts.store.transaction():
-            # Another may have joined or begun with the link since then, or have the name by now.
+            # Meanwhile another may have used the link, or taken the name.
             waiting = self._load(me).standing == "invited"
             if (link and not waiting) or (waiting and not self._began_with(name, hashed)):
                 raise NotFound(VOID)
@@ -131,8 +131,8 @@ class Credentials:
     ) -> None:
         """Sign in with this password from now on, and with `name` if one is given.
 
-        Links that sign them in work no longer. Raises `InvalidInput` for what cannot be one, for a
-        name that is taken, and where there is no name to go with the password.
+        Their sign-in links become void. Raises `InvalidInput` for an unusable password, for a name
+        that is taken, and if there is no name to go with the password.
         """
         me, accounts = self._writer.actor, self._accounts
         named, wrong = bool(name.strip()), beside or Mistakes()
@@ -148,7 +148,7 @@ class Credentials:
         self._changed("password-set")()
         with accounts.store.transaction():
             if named:
-                self._free(name)  # another may have taken it since then
+                self._free(name)  # another may have taken it meanwhile
                 accounts.names.set(me, name)
             accounts.passwords.keep(me, hashed)
             accounts.links.withdraw(me, "sign-in")
@@ -175,16 +175,16 @@ class Credentials:
         return owner == me
 
     def untie_identities(self) -> None:
-        """Let the principal sign in at a provider no longer."""
+        """Untie all accounts at a provider from the principal."""
         if self._accounts.identities.unlink(self._writer.actor):
             self._changed("identity-untied")()
 
     def _begin_with(
         self, link: tuple[str, Purpose] | None, name: str | None, hashed: str | None
     ) -> None:
-        """Put this in place of all that one may have left who did not get through with the link."""
+        """Replace whatever an interrupted use of the link may have left."""
         me, accounts = self._writer.actor, self._accounts
-        with accounts.store.transaction():  # within which nobody joins
+        with accounts.store.transaction():  # which excludes others who join
             waiting = self._load(me).standing == "invited"
             if link and not (waiting and accounts.links.look(*link) == me):
                 raise NotFound(VOID)
@@ -199,14 +199,14 @@ class Credentials:
                 accounts.passwords.keep(me, hashed)
 
     def _began_with(self, name: str | None, hashed: str | None) -> bool:
-        """Whether they would sign in with just this."""
+        """Whether exactly this is stored for them."""
         me, accounts = self._writer.actor, self._accounts
         owner = me if name is None else accounts.names.member(name)
         named = accounts.names.has(me) == (name is not None)
         return owner == me and named and accounts.passwords.kept(me) == hashed
 
     def _free(self, name: str) -> str | None:
-        """Who has this name, the principal or nobody. Raises `InvalidInput` where another has."""
+        """The owner of this name: the principal or None. Raises `InvalidInput` if it is taken."""
         names, owner = self._accounts.names, self._accounts.names.member(checked_name(name))
         if owner is None or owner == self._writer.actor:
             return owner
@@ -216,7 +216,7 @@ class Credentials:
         return None
 
     def _changed(self, what: SignInChange) -> Callable[[], None]:
-        """Says so in the log when it is called."""
+        """A function that records the change in the log."""
         return partial(self._note, self._writer.actor, MemberSignInChanged(what=what))
 
     def _note(self, member: str, event: SignInEvent) -> None:
@@ -226,8 +226,8 @@ class Credentials:
         return self._writer.settle(self._recorded(member, decided))
 
     def _recorded(self, member: str, decided: decide.Decide) -> Receipt:
-        # Opened first: accounts that met the event before they knew of it would be taken for older.
-        # Nobody else opens them between the two, nor waits for views meanwhile.
+        # The accounts are opened first: opened after the event, they would be taken for an older
+        # copy. No other process opens them in between, and nothing waits for views meanwhile.
         with self._accounts.store.transaction():
             receipt = self._writer.execute(_aggregate(member), decided, settle=False).receipt
             self._accounts.reach()

@@ -1,6 +1,6 @@
-"""What becomes of a wish about one member: from their state to the events, none where all is so.
+"""Commands on one member: from their state to events, none if there is nothing to change.
 
-What is wished raises `NotFound` for someone who is not known or erased, and `Refused`.
+All raise `NotFound` for a person who is unknown or erased, and `Refused`.
 """
 
 from collections.abc import Callable, Collection
@@ -31,7 +31,7 @@ from kb.people.sign_in import MemberLinkMade, MemberTokenMade, SignInEvent, take
 Decide = Callable[[Member], list[MemberEvent]]
 
 PROFILE = Profile.__struct_fields__
-"""All that a profile tells."""
+"""All fields of a profile."""
 
 
 def invite(
@@ -56,7 +56,7 @@ def join(
 def change_profile(
     member: Member, profile: Profile, fields: Collection[str] = PROFILE
 ) -> list[MemberEvent]:
-    """Tell something else about oneself, in these `fields` of `profile`; the others stay."""
+    """Change these `fields` of the profile to those of `profile`; the others stay."""
     _refuse_gone(member)
     if member.standing == "invited":
         raise _not_joined(member)
@@ -66,7 +66,7 @@ def change_profile(
 
 
 def choose_language(member: Member, language: str | UnsetType) -> list[MemberEvent]:
-    """Be spoken to in this language; unset: in the one that each browser asks for."""
+    """Choose the language to be addressed in; unset: the one of each browser."""
     if member.profile is None:
         _refuse_gone(member)
         raise _not_joined(member)
@@ -76,7 +76,7 @@ def choose_language(member: Member, language: str | UnsetType) -> list[MemberEve
 def change_roles(
     member: Member, given: frozenset[Role], taken: frozenset[Role]
 ) -> list[MemberEvent]:
-    """Have the roles `given` too, and none that is `taken`. Raises `InvalidInput`."""
+    """Add the roles `given` and remove those `taken`. Raises `InvalidInput`."""
     _refuse_gone(member)
     after = (member.roles | given) - taken
     if after == member.roles:
@@ -88,7 +88,7 @@ def change_roles(
 def change_groups(
     member: Member, joined: Collection[str], left: Collection[str] = ()
 ) -> list[MemberEvent]:
-    """Be in the groups `joined` too, and in none of those `left`."""
+    """Join the groups `joined`, and leave those in `left`."""
     _refuse_gone(member)
     settled = {*member.groups, *left}
     return [
@@ -104,17 +104,17 @@ def leave(member: Member) -> list[MemberEvent]:
 
 
 def erase(member: Member, entries: Literal["kept", "erased"]) -> list[MemberEvent]:
-    """Forget the member; their entries stay under "a former member", or go too."""
+    """Erase the member; their entries stay as those of a former member, or go too."""
     if not member.version:
         raise _unknown(member)
-    # An erasure that was cut short is asked for again, and finished then.
+    # An interrupted erasure is finished when it is requested again.
     return [] if member.standing == "erased" else [MemberErased(entries=entries)]
 
 
 def note(member: Member, event: SignInEvent) -> list[MemberEvent]:
-    """Write down what they sign in with from now on, or no longer."""
+    """Record a change of their sign-in data."""
     if member.standing in ("unknown", "left", "erased") and takes_away(event):
-        return []  # it was good for nothing any more
+        return []  # it was void already
     _refuse_gone(member)
     if member.standing == "invited" and isinstance(event, MemberTokenMade):
         raise _not_joined(member)
@@ -124,7 +124,7 @@ def note(member: Member, event: SignInEvent) -> list[MemberEvent]:
 
 
 def _refuse_useless(link: MemberLinkMade, member: Member) -> None:
-    """Members join once and sign in after that: a link for anything else would lead nowhere."""
+    """Refuse an invitation for one who has joined, and a sign-in link for one who has not."""
     joined = member.standing == "joined"
     if link.purpose == "sign-in" and not joined:
         raise _not_joined(member)

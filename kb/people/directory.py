@@ -1,4 +1,4 @@
-"""Who is here: members, groups and what was changed, answered from the views alone."""
+"""The directory: members, groups and changes to them, from the views."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,10 +36,10 @@ _ID_BEGINS = re.compile(r"[0-9a-f-]{6,36}")
 
 
 class Directory(Changes):
-    """Every question about people. Usable from any thread."""
+    """All queries about people. Usable from any thread."""
 
     def principal(self, member: str) -> Principal:
-        """What `member` may see and do now. Raises `NotFound` for one who has not joined."""
+        """The principal of `member`. Raises `NotFound` unless they have joined."""
         with self._views.read(self._principal.labels) as db:
             found = db.execute(queries.PRINCIPAL, (member,)).fetchone()
         if not found or found[0] != "joined":
@@ -48,7 +48,7 @@ class Directory(Changes):
         return access.of_member(member, roles, groups, found[3])
 
     def anonymous(self) -> Principal:
-        """What people who are not signed in may see."""
+        """The principal of people who are not signed in."""
         return access.anonymous(world=self.open_to_world())
 
     def open_to_world(self) -> bool:
@@ -61,16 +61,16 @@ class Directory(Changes):
             return False
 
     def shown_to_world(self) -> int:
-        """How many entries are shown to the world wherever the community is open to it."""
+        """The number of entries shown to the world whenever the community is open to it."""
         with self._views.read(frozenset({access.WORLD_LABEL})) as db:
             return int(db.execute(queries.SHOWN_TO_WORLD).fetchone()[0])
 
     def members(self) -> tuple[MemberView, ...]:
-        """Everybody who has joined, and who is invited for those who look after people."""
+        """Everybody who has joined; for stewards, invited people too."""
         return self.members_joined().items
 
     def members_joined(self, *, offset: int = 0, limit: int = -1) -> Listed[MemberView]:
-        """The same as a list, in the order in which they joined."""
+        """A page of the same, in order of joining."""
         wanted = {"waiting": self._waiting, "named": "", "offset": offset, "limit": limit}
         with self._people() as db:
             found = rows(db, queries.MEMBERS, wanted)
@@ -80,7 +80,7 @@ class Directory(Changes):
     def members_listed(
         self, named: str = "", *, group: str = "", offset: int = 0, limit: int = -1
     ) -> Listed[MemberView]:
-        """Those by name; with a word in it that begins so, or in the group of that id alone."""
+        """A page of the same by name, optionally by beginning of a word, or of one group."""
         wanted = {"waiting": self._waiting, "named": _beginning(named), "group": group}
         listed = queries.MEMBERS_OF_GROUP if group else queries.MEMBERS_BY_NAME
         counted = queries.COUNT_OF_GROUP if group else queries.COUNT_MEMBERS
@@ -135,9 +135,9 @@ class Directory(Changes):
         return access.may(self._principal, LOOK_AFTER_PEOPLE)
 
     def names(self, members: Sequence[str]) -> dict[str, str]:
-        """What members are called, and the operator, who is none and known to all.
+        """Id -> name of members, and of the operator, whom everybody may know.
 
-        Who is not a member is told what they are called themselves.
+        A principal without the role of a member gets only their own name.
         """
         known: dict[str, str] = (
             {access.OPERATOR: OPERATOR_NAME} if access.OPERATOR in members else {}
@@ -152,13 +152,13 @@ class Directory(Changes):
         return known
 
     def _seen(self, row: Row) -> MemberView:
-        """A member; that others have a name like it is told to those who see them."""
+        """A member; only principals who see the others learn of similar names."""
         told = access.may(self._principal, SEE_PEOPLE)
         return member_view(row, namesakes=told and row["alike"] > 1)
 
     @contextmanager
     def _groups(self) -> Iterator[Connection]:
-        # A member's token names groups whatever its scopes: only people are kept from it.
+        # Any token of a member may name groups; its scopes restrict only people.
         access.require(structs.replace(self._principal, scopes=None), SEE_PEOPLE)
         with self._views.read(self._principal.labels) as db:
             yield db
@@ -170,7 +170,7 @@ class Directory(Changes):
     def groups_listed(
         self, named: str = "", *, inside: str | None = None, offset: int = 0, limit: int = -1
     ) -> Listed[GroupView]:
-        """Groups by name; with a word in it that begins so, or directly in the one of that id."""
+        """A page of groups by name, optionally by beginning of a word, or inside one group."""
         wanted = {"named": _beginning(named), "inside": inside, "offset": offset, "limit": limit}
         with self._groups() as db:
             found, total = _piece(db, queries.GROUPS, queries.COUNT_GROUPS, wanted)
@@ -179,7 +179,7 @@ class Directory(Changes):
     def groups_offered(
         self, others: Iterable[str], limit: int
     ) -> tuple[Listed[GroupView], dict[str, GroupView]]:
-        """The first groups by name, and those with the ids `others`, by name too, as are there."""
+        """The first groups by name, and those with the ids `others` that exist."""
         others = {*others}
         wanted = {"named": "", "inside": None, "offset": 0, "limit": limit}
         with self._groups() as db:
@@ -191,36 +191,36 @@ class Directory(Changes):
         return Listed(first, total), {each.id: each for each, _ in known if each.id in others}
 
     def groups_of(self, ids: Iterable[str]) -> dict[str, GroupView]:
-        """The groups with these ids, by name; those that are not there are left out."""
+        """Id -> group for these ids, by name, without missing ones."""
         with self._groups() as db:
             return _groups_of(db, ids)
 
     def nested(self, *, offset: int = 0, limit: int | None = None) -> Listed[tuple[GroupView, int]]:
-        """Each group after the one that it is in, with how deep it lies."""
+        """A page of groups, each after the one that it is in, with its depth."""
         wanted = {"limit": -1 if limit is None else limit, "offset": offset}
         with self._groups() as db:
             total = db.execute(queries.COUNT_GROUPS, {"named": "", "inside": None}).fetchone()[0]
             piece = db.execute(queries.NESTED, wanted).fetchall()
-            if len(piece) < len(range(total)[offset:][:limit]):  # some lie in a circle
+            if len(piece) < len(range(total)[offset:][:limit]):  # some are in a cycle
                 piece = [*nested(dict(db.execute(queries.PLACES)))][offset:][:limit]
             found = _groups_of(db, (each for each, _ in piece))
         return Listed(tuple((found[each], depth) for each, depth in piece), total)
 
     def around(self, group: str) -> tuple[GroupView, ...]:
-        """All that the group of that id is in, from the outermost on."""
+        """All groups that contain the group with that id, outermost first."""
         with self._groups() as db:
             found = {row["id"]: group_view(row) for row in rows(db, queries.LINE, (group,))}
         line = around(group, {each.id: each.parent for each in found.values()})
         return tuple(found[each] for each in line)
 
     def sizes(self, ids: Iterable[str]) -> dict[str, int]:
-        """How many members the groups with these ids have; those without any are left out."""
+        """Id -> number of members for these groups, without empty ones."""
         with self._people() as db:
             asked = {"waiting": self._waiting, "groups": _listed(ids)}
             return dict(db.execute(queries.SIZES, asked).fetchall())
 
     def group(self, text: str) -> GroupView:
-        """The group of that name or id. Raises `NotFound`, or `InvalidInput` where several are."""
+        """The group of that name or id. Raises `NotFound`, or `InvalidInput` if it is ambiguous."""
         found = self._called(text)
         if not found:
             raise NotFound(_("There is no group {text!r}: form it first.", text=text))
@@ -231,7 +231,7 @@ class Directory(Changes):
         return found[0]
 
     def group_called(self, text: str) -> str | None:
-        """The id of `group`, None where there is none."""
+        """The id of `group`, None if there is none."""
         return self.group(text).id if self._called(text) else None
 
     def _called(self, text: str) -> list[GroupView]:
@@ -243,7 +243,7 @@ class Directory(Changes):
         return []
 
     def stewards(self) -> list[str]:
-        """The ids of those who have joined and look after the others, in their order."""
+        """The ids of stewards who have joined, in order."""
         with self._views.read(self._principal.labels) as db:
             return [member for (member,) in db.execute(queries.STEWARDS)]
 
@@ -260,7 +260,7 @@ def _listed(values: Iterable[str]) -> str:
 def _piece(
     db: Connection, listed: str, counted: str, wanted: Mapping[str, object]
 ) -> tuple[list[Row], int]:
-    """The rows of a piece of a list, and how long the whole of it is."""
+    """The rows of a page of a list, and the length of the whole."""
     found = rows(db, listed, wanted)
     totals = [int(row.pop("total")) for row in found]
     if not totals and wanted["offset"]:  # beyond its end

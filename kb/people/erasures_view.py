@@ -1,4 +1,4 @@
-"""The tables of what was erased and who left: what has to be destroyed everywhere else."""
+"""The tables of erasures and departures, whose data must be destroyed everywhere else."""
 
 from sqlite3 import Connection
 
@@ -35,7 +35,7 @@ ERASURES = View(
     version=1,
     tables=TABLES,
     handlers={EntryErased: _entry_erased, MemberErased: _member_erased, MemberLeft: _gone},
-    # That an entry was erased is no secret: nothing of it is left to be read.
+    # The fact of an erasure is no secret: nothing of the entry is left.
     seen={"erasure": EVERYBODY, "departure": NOBODY},
     decides=frozenset(),
 )

@@ -59,7 +59,7 @@ def evolve(group: Group, event: GroupEvent) -> Group:
 def form(
     group: Group, name: str, parent: str | None = None, *, open: bool = False
 ) -> list[GroupEvent]:
-    """The events of beginning a group. Raises `Refused` where it is there already."""
+    """The events of forming a group. Raises `Refused` if it exists already."""
     if group.version:
         raise Refused(_("There is a group “{name}” already; choose another name.", name=group.name))
     return [GroupFormed(name=name, parent=parent, open=open)]
@@ -92,7 +92,7 @@ def change(
 
 
 def close(group: Group) -> list[GroupEvent]:
-    """The events of letting nobody join it any longer. Raises `NotFound` where it is not there."""
+    """The events of closing a group to new members. Raises `NotFound` if it does not exist."""
     _refuse_unknown(group)
     return [] if group.closed else [GroupClosed()]
 

@@ -1,13 +1,13 @@
-"""How groups lie inside one another, read from their ids alone."""
+"""Nesting of groups, given by their ids."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
 
 def nested(parents: Mapping[str, str | None]) -> Iterator[tuple[str, int]]:
-    """Each group after the one that it is in, with how deep it lies.
+    """Each group after the one that it is in, with its depth.
 
-    `parents` has the groups in their order beside each other. None is left out, nor comes twice:
-    one whose parent is not there, and the first of a circle, lie in none.
+    `parents` has the groups in the order of siblings. Each comes exactly once: one without an
+    existing parent, and the first of a cycle, is at the top.
     """
     inside: dict[str | None, list[str]] = {}
     for group, parent in parents.items():
@@ -29,7 +29,7 @@ def nested(parents: Mapping[str, str | None]) -> Iterator[tuple[str, int]]:
 
 
 def around(group: str, parents: Mapping[str, str | None]) -> list[str]:
-    """All that `group` is in, from the outermost on."""
+    """All groups that contain `group`, outermost first."""
     line: dict[str, None] = {}
     at = parents.get(group)
     while at is not None and at in parents and at not in line and at != group:

@@ -1,4 +1,4 @@
-"""How members, groups and what is open to the world are kept up."""
+"""The tables of members, groups and access for the world."""
 
 from collections.abc import Mapping
 from sqlite3 import Connection
@@ -28,8 +28,8 @@ from kb.people.member import (
 from kb.views.view import EVERYBODY, Handler, View, stored_time
 from kb.views.withheld import held
 
-# `looks` is what two names have in common that look alike, `name_key` tells their order, and
-# `name_id` is the id that a group formed with this name would have.
+# `looks` is the skeleton of a name, `name_key` its sort key, and `name_id` the id of a group formed
+# with this name.
 TABLES = (
     Table(
         "member",
@@ -89,7 +89,7 @@ def _told(db: Connection, event: RecordedEvent, told: MemberProfileChanged) -> N
 
 
 def _forget_nameless(db: Connection, event: RecordedEvent, told: Profile) -> None:
-    """The key of such a member is destroyed: the log may be older than their erasure."""
+    """Remove a member whose key is destroyed, as the log may be older than their erasure."""
     if not told.name:
         db.execute(FORGET, (_member(event),))
 

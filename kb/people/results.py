@@ -1,4 +1,4 @@
-"""What questions about people answer: typed values that pages, commands and the API show."""
+"""Typed results of queries about people, for pages, commands and the API."""
 
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -13,17 +13,17 @@ from kb.people.member import Profile, Standing
 T = TypeVar("T")
 
 FORMER = _("a former member")
-"""What an erased member is called."""
+"""The name of an erased member."""
 
 OPERATOR_NAME = _("the operator of this machine")
-"""What is called who acts beside the data directory and is no member."""
+"""The name of the operator, who is no member."""
 
 UNREADABLE = _("a member whose profile cannot be read")
-"""How one is called whose last change of it could not be taken in."""
+"""The name of a member whose last profile could not be taken in."""
 
 
 class Listed(Struct, Generic[T], frozen=True):
-    """A piece of a list, and how long the whole of it is."""
+    """A page of a list, and the length of the whole."""
 
     items: tuple[T, ...]
     total: int
@@ -42,7 +42,7 @@ class MemberView(Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """What they are called; with the beginning of the id where others have a name like it."""
+        """Their name, with the beginning of the id if others have a similar one."""
         if self.standing == "erased":
             return FORMER
         if self.profile:
@@ -77,12 +77,12 @@ class AccessChange(Struct, frozen=True, kw_only=True):
 
 
 class ListedChange(Struct, frozen=True):
-    """A change as a list shows it: with the name of the group that it is about, if it is."""
+    """A change in a list, with the name of the group that it is about, if any."""
 
     change: AccessChange
     group: str | None
 
 
 def seen_name(name: str, otherwise: str) -> str:
-    """`name`, or `otherwise` where nothing of it is seen; see `kb.as_seen`."""
+    """`name`, or `otherwise` if nothing of it is visible; see `kb.as_seen`."""
     return otherwise if is_blank(name) or name == NOTHING_SEEN else name

@@ -1,4 +1,4 @@
-"""From rows of the views to the typed results that questions about people answer."""
+"""Conversion of rows of the views to the typed results of queries about people."""
 
 import msgspec
 
@@ -15,7 +15,7 @@ _CHANGE = ("actor", "subject", "entry_id", "what")
 
 
 def member_view(row: Row, *, namesakes: bool) -> MemberView:
-    """A member; `namesakes` says that others have a name like theirs."""
+    """A member; `namesakes` says that others have a similar name."""
     return MemberView(
         id=row["id"],
         standing=row["standing"],
@@ -34,13 +34,13 @@ def _profile(row: Row) -> Profile | None:
 
 
 def group_view(row: Row) -> GroupView:
-    """A group as it holds with all that it is in."""
+    """A group, including the effect of the groups that contain it."""
     told = {"open": bool(row["open"]), "closed": bool(row["closed"])}
     return GroupView(**row | told | {"name": seen_name(row["name"], row["id"][:8])})
 
 
 def access_change(row: Row, *, own: bool) -> AccessChange:
-    """A change of who may see or do what, told in their `own` case to whom it is about."""
+    """A change of rights, in words for the person concerned if it is their `own`."""
     fields = {name: row[name] for name in _CHANGE}
     detail = restored(row["detail"])
     if own and row["what"] == ENTRY_ERASED:
@@ -49,6 +49,6 @@ def access_change(row: Row, *, own: bool) -> AccessChange:
 
 
 def listed_change(row: Row, *, own: bool) -> ListedChange:
-    """The same with the name of the group that it is about."""
+    """A change of rights with the name of the group that it is about."""
     group = None if row["of_group"] is None else seen_name(row["of_group"], row["subject"][:8])
     return ListedChange(access_change(row, own=own), group)

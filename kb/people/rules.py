@@ -1,6 +1,6 @@
-"""Rules on members and groups that hold over several streams.
+"""Rules on members and groups that span several streams.
 
-Each is asked while a command decides: what it read in the log is compared again when that writes.
+They are checked while a command decides; the streams that they read become version checks.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,10 +17,10 @@ from kb.writer import Aggregate, Writer
 
 
 class Known(Protocol):
-    """What commands on people ask the views, and then look at in the log."""
+    """Lookups in the views by commands on people, whose results are verified in the log."""
 
     def stewards(self) -> Sequence[str]:
-        """The ids of those who have joined."""
+        """The ids of stewards who have joined."""
         ...
 
     def group_called(self, text: str) -> str | None:
@@ -29,14 +29,14 @@ class Known(Protocol):
 
 
 class Unknown:
-    """Where there are no views yet: groups have their first names, and each steward is the last."""
+    """Replaces the views before there are any: groups have their first names."""
 
     def stewards(self) -> Sequence[str]:
-        """None that anybody knows of."""
+        """None are known."""
         return ()
 
     def group_called(self, text: str) -> str | None:
-        """The id that the name gave, or the text if it is an id."""
+        """The id derived from the name, or the text if it is an id."""
         return text if fields.is_id(text) else group_id(text)
 
 
@@ -56,7 +56,7 @@ class Rules:
         raise NotFound(_("There is no group {text!r}: form it first.", text=text))
 
     def refuse_closed(self, known: str) -> None:
-        """Raise `Refused` for a group that nobody joins any longer, for one around it perhaps."""
+        """Raise `Refused` if the group, or one that contains it, is closed."""
         line = self.around(known)
         for each in line:
             if each.closed:
@@ -74,7 +74,7 @@ class Rules:
                 raise Refused(told)
 
     def refuse_inside_closed(self, parent: str | None) -> None:
-        """Raise `Refused` where no group is put in `parent`: it or one around it is closed."""
+        """Raise `Refused` if `parent`, or a group that contains it, is closed."""
         for each in self.around(parent):
             if each.closed:
                 raise Refused(
@@ -86,7 +86,7 @@ class Rules:
                 )
 
     def refuse_name_of_another(self, known: str, name: str) -> None:
-        """Raise `Refused` for a name that another group has, or began with."""
+        """Raise `Refused` for a name that another group has, or was formed with."""
         self._catch_up()
         called = self._known.group_called(name)
         if called and called != known and self.load_group(called).version:
@@ -96,7 +96,7 @@ class Rules:
             raise Refused(_("Another group began as “{name}”; choose another name.", name=name))
 
     def refuse_opening(self, parent: str | None) -> None:
-        """Raise `Refused` if a group in `parent` cannot be open: its members see what that sees."""
+        """Raise `Refused` unless `parent` is open too, as its entries are seen inside it."""
         if not all(each.open for each in self.around(parent)):
             raise Refused(
                 _(
@@ -115,7 +115,7 @@ class Rules:
         return all(each.open for each in self.around(known))
 
     def around(self, known: str | None) -> list[Group]:
-        """A group and all that it is in; nothing for None."""
+        """A group and all that contain it; none for None."""
         around: dict[str, Group] = {}
         above = known
         while above and above not in around:

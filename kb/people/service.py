@@ -1,4 +1,4 @@
-"""Commands on people: who is invited, in which roles and groups, and what is open to the world."""
+"""Commands on people: invitations, roles, groups, and access for the world."""
 
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
@@ -31,10 +31,10 @@ from kb.writer import NewId, Receipt, Writer
 class People:
     """Invite, join, change roles and groups, leave.
 
-    Every command acts for the writer's principal, answers a `Receipt`, and raises `InvalidInput`,
-    `NotFound`, `Forbidden` or `Refused`. The log checks that all a command was decided on still
-    holds when it is written. `catch_up` brings `known` up to the log before it is asked who else is
-    a steward or has a name; who left is told to `departed`, to forget what they signed in with.
+    Every command acts for the writer's principal, returns a `Receipt`, and raises `InvalidInput`,
+    `NotFound`, `Forbidden` or `Refused`. The append checks that everything a command was decided on
+    still holds. `catch_up` updates `known` before it is asked for other stewards or names;
+    `departed` is called with a member who left, to destroy their sign-in data.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class People:
         roles: Iterable[Role] = ("member",),
         groups: Iterable[str] = (),
     ) -> Receipt:
-        """Make a place for a new member; who takes it is told by the link that goes with it."""
+        """Make a place for a new member, who takes it with a link."""
         self._require(LOOK_AFTER_PEOPLE)
         chosen = tuple(sorted(checked_roles(roles)))
         inside = tuple(sorted({self._rules.known_group(group) for group in groups}))
@@ -69,13 +69,13 @@ class People:
         return self._change(str(self._new_id()), invited, guard)
 
     def join(self, member_id: str, profile: Profile) -> Receipt:
-        """Take an invitation. Who may is known by the link, and acts as the new member."""
+        """Take an invitation, acting as the new member, whom the link identifies."""
         if self._writer.actor != member_id:
             raise Forbidden(_("Only the invited person may take an invitation."))
         return self._change(member_id, bind(decide.join, profile=checked_profile(profile)))
 
     def change_profile(self, profile: Profile, fields: Collection[str] = decide.PROFILE) -> Receipt:
-        """Tell something else about oneself, in these `fields` alone; the others stay."""
+        """Change these `fields` of one's own profile; the others stay."""
         self._require(CHANGE_SELF)
         told = checked_profile(profile)
         return self._change(
@@ -83,7 +83,7 @@ class People:
         )
 
     def choose_language(self, language: str | None) -> Receipt:
-        """Be spoken to in one of `kb.messages.languages`; None: in what each browser asks for."""
+        """Choose one of `kb.messages.languages` to be addressed in; None: that of each browser."""
         self._require(CHANGE_SELF)
         chosen = bind(decide.choose_language, language=checked_language(language or UNSET))
         return self._change(self._writer.actor, chosen)
@@ -91,9 +91,9 @@ class People:
     def change_roles(
         self, member_id: str, roles: Iterable[Role], *, taken: Iterable[Role] | None = None
     ) -> Receipt:
-        """Let a member have exactly these roles; one steward always stays.
+        """Give a member exactly these roles; one steward always stays.
 
-        Where `taken` is given: these too, but none of those, and of the others what they have.
+        With `taken`: add these roles and remove those; others stay as they are.
         """
         self._require(LOOK_AFTER_PEOPLE)
         given = checked_roles(roles) if taken is None else frozenset(roles)
@@ -106,15 +106,15 @@ class People:
     def change_groups(
         self, member_id: str, joined: Iterable[str] = (), left: Iterable[str] = ()
     ) -> Receipt:
-        """Put a member into groups and take them out of others, by a steward's hand: all or none.
+        """Add a member to groups and remove them from others at once, as a steward.
 
-        Of the groups that are not named they stay in those that they are in.
+        Their other groups stay.
         """
         self._require(LOOK_AFTER_GROUPS)
         return self._change_groups(member_id, joined, left)
 
     def join_group(self, group: str, member_id: str | None = None) -> Receipt:
-        """Be in a group: by oneself if it is open, by a steward's hand otherwise."""
+        """Join an open group oneself, or add a member to any as a steward."""
         self._require(JOIN_GROUP)
         who = member_id or self._writer.actor
 
@@ -125,13 +125,13 @@ class People:
         return self._change_groups(who, [group], allowed=allowed)
 
     def leave_group(self, group: str, member_id: str | None = None) -> Receipt:
-        """Be in a group no longer, by oneself or by a steward's hand."""
+        """Leave a group, or remove a member from one as a steward."""
         who = member_id or self._writer.actor
         self._require(JOIN_GROUP if who == self._writer.actor else LOOK_AFTER_GROUPS)
         return self._change_groups(who, left=[group])
 
     def leave(self, member_id: str | None = None) -> Receipt:
-        """Leave the community, or be taken out of it by a steward; one steward always stays."""
+        """Leave the community, or remove a member as a steward; one steward always stays."""
         who = member_id or self._writer.actor
         if who != self._writer.actor:
             self._require(LOOK_AFTER_PEOPLE)
@@ -140,12 +140,12 @@ class People:
         return receipt
 
     def erase(self, member_id: str, *, entries: Literal["kept", "erased"] = "kept") -> Receipt:
-        """Record that a member is to be forgotten; `kb.erasure.erase` waits for the forgetting."""
+        """Record the erasure of a member; `kb.erasure.erase` waits for its end."""
         self.refuse_erasing(member_id)
         return self._take_away(member_id, bind(decide.erase, entries=entries))
 
     def refuse_erasing(self, member_id: str) -> None:
-        """Raise what `erase` would raise, before a person is asked whether they are sure."""
+        """Raise what `erase` would raise, before asking for confirmation."""
         if member_id != self._writer.principal.member:
             self._require(ERASE_MEMBER)
         member_id = fields.known_id("member", member_id)
@@ -161,7 +161,7 @@ class People:
         open: bool = False,
         beside: Mistakes | None = None,
     ) -> Receipt:
-        """Begin a group, perhaps inside another. Its id follows from its name."""
+        """Form a group, optionally inside another. Its id is derived from its name."""
         self._require(LOOK_AFTER_GROUPS)
         wrong = beside or Mistakes()
         name = wrong.of(fields.group_name, name, "name of the group")
@@ -188,7 +188,7 @@ class People:
         closed: Literal[False] | UnsetType = UNSET,
         beside: Mistakes | None = None,
     ) -> Receipt:
-        """Change what is given; parent None puts it inside no other.
+        """Change the given parts; with parent None it is inside no other group.
 
         A closed group takes members again where it is said not to be `closed`, and is opened only
         with that. A group is never inside itself, never put inside a closed one, and never takes
@@ -222,12 +222,12 @@ class People:
         return self._change_group(known, changed, guard, named=isinstance(name, str))
 
     def close_group(self, group: str) -> Receipt:
-        """Let nobody join it, or what is inside it, any longer."""
+        """Close it, and all groups inside it, to new members."""
         self._require(LOOK_AFTER_GROUPS)
         return self._change_group(self._rules.known_group(group), close)
 
     def open_to_world(self, allowed: bool) -> Receipt:
-        """Let entries be shown to people who are not signed in, or no longer."""
+        """Allow or forbid showing entries to people who are not signed in."""
         self._require(CHANGE_SETTINGS)
         said = bind(community.allow_world, allowed=allowed)
         return self._writer.execute(community.AGGREGATE, said).receipt
@@ -248,7 +248,7 @@ class People:
         left: Iterable[str] = (),
         allowed: Callable[[str], object] = lambda _: None,
     ) -> Receipt:
-        """None that is closed is joined, nor any that is not `allowed`."""
+        """Change groups; joining checks that they are not closed, and `allowed`."""
         into, out = (sorted(set(map(self._rules.known_group, each))) for each in (joined, left))
 
         def changed(member: Member) -> list[MemberEvent]:
@@ -262,7 +262,7 @@ class People:
         return self._change(member_id, changed)
 
     def _take_away(self, member_id: str, decided: decide.Decide) -> Receipt:
-        """What may leave the community without a steward."""
+        """A change that may remove a steward; the last one stays."""
         return self._change(member_id, decided, partial(self._rules.refuse_last_steward, member_id))
 
     def _change_group(
@@ -273,7 +273,7 @@ class People:
         *,
         named: bool = False,
     ) -> Receipt:
-        """Where it is `named`, in turn with all others: no stream tells of every name."""
+        """Change a group; if `named`, serialised with all other namings, to keep names unique."""
         turn = (COMMUNITY_STREAM, community.GroupNamed(group=known)) if named else None
         aggregate = group_aggregate(known)
         return self._writer.execute(aggregate, decided, guard=guard, turn=turn).receipt

@@ -72,7 +72,7 @@ def update_outcome(
     evidence: str | UnsetType | None = UNSET,
     version: int | None = None,
 ) -> list[ReuseEvent]:
-    """The events of telling what became of a reuse; none if that says nothing new.
+    """The events of updating the outcome of a reuse; none if nothing changes.
 
     What is left unset stays; no resulting entry or evidence is None. Raises `NotFound`,
     `InvalidInput`, or `ReuseConflict` where it is at another `version`, if that is given.
@@ -87,10 +87,10 @@ def update_outcome(
         resulting_entry=_told(resulting_entry, known.resulting_entry),
         evidence=_told(evidence, known.evidence),
     )
-    fields.text("note", updated.note)  # the first update has to tell one
+    fields.text("note", updated.note)  # the first update needs one
     _refuse_itself(updated.entry_id, updated.resulting_entry)
     version = reuse.version if version is None else version
-    # An older version may say again what is known; one that is not there yet nobody has read.
+    # With an older version the same outcome may be repeated; a future one cannot have been read.
     if version > reuse.version or (updated != reuse.latest and version < reuse.version):
         raise ReuseConflict(reuse.id, version, reuse.version)
     if updated == reuse.latest:

@@ -1,4 +1,4 @@
-"""The table of reuses, as facts: pages show them and reports count them."""
+"""The table of reuses, for pages and reports."""
 
 from sqlite3 import Connection
 
@@ -47,11 +47,11 @@ def _updated(db: Connection, event: RecordedEvent, update: ReuseOutcomeUpdated) 
 
 
 def _updated_again(db: Connection, event: RecordedEvent, update: ReuseOutcomeUpdated) -> None:
-    _update(db, event, update)  # of an entry that was erased none is there
+    _update(db, event, update)  # the row is missing if its entry was erased
 
 
 def _update(db: Connection, event: RecordedEvent, update: ReuseOutcomeUpdated) -> bool:
-    """Whether the reuse is there."""
+    """Update the row; returns whether it exists."""
     links = (update.evidence, update.resulting_entry)
     at = (stored_time(event), event.version)
     values = (update.outcome, update.note, *links, *at, _reuse_id(event))

@@ -76,7 +76,7 @@ class Reuses:
             refuse_shown_to_more(entry, version)
             self._require(recorded.resulting_entry)
 
-        # Also where the command is repeated: the entry may be hidden from them by now.
+        # Even for a repeated command, as the entry may be hidden from them by now.
         load_entry(self._writer, recorded.entry_id)
         reuse_id = id_for_command(checked(command_id)) if command_id else str(self._new_id())
         return self._execute(reuse_id, bind(record, recorded=recorded), guard, command_id)
@@ -160,7 +160,7 @@ def _if_set(check: Callable[[S], S], value: S | UnsetType) -> S | UnsetType:
 
 
 def _outcome(outcome: Outcome) -> Outcome:
-    # Checked here as well, for callers that no type checker watches: the CLI and forms.
+    # Checked here too, for input that no type checker sees: the CLI and forms.
     if outcome not in OUTCOMES:
         raise InvalidInput(
             _("The outcome must be one of {outcomes}.", outcomes=", ".join(OUTCOMES)), "outcome"

@@ -1,4 +1,4 @@
-"""From entries to what can be found: the projection that keeps the search index."""
+"""The projection of entries into the search index."""
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 STREAM = "entry-"
 BATCH = 250
-"""Events read and committed at once: how soon what is imported is found while more is to come."""
+"""Events read and committed at once, so that entries are found while an import goes on."""
 
 _NOT_THE_DOCUMENT = (
     IndexerError,
@@ -44,22 +44,22 @@ _NOT_THE_DOCUMENT = (
 
 
 Lacking = Callable[[str, str], Lack | None]
-"""What an event of a stream and type that cannot be read could have taken away."""
+"""What an unreadable event of a stream and type could have removed."""
 
 Touched = dict[str, Standing]
 """Entries by stream."""
 
 
 class Stopped(ProjectionUnavailable):
-    """The work was told to stop before it was done; nothing of it counts."""
+    """The work was stopped before its end and has no effect."""
 
 
 class IndexProjection:
     """Feeds a writable index with the entries that a batch touched.
 
-    An entry is read as it stands in the log now, so a batch that comes twice does no harm. An entry
-    that cannot be taken in is kept aside alone; an index that cannot be written at all raises
-    `ProjectionUnavailable`. Raises `Stopped` soon after `stopped` answers true.
+    Entries are read from the log in their present state, so a repeated batch does no harm. An entry
+    that cannot be taken in is parked alone; an index that cannot be written at all raises
+    `ProjectionUnavailable`. Raises `Stopped` soon after `stopped` returns true.
     """
 
     name = "index"
@@ -102,16 +102,16 @@ class IndexProjection:
                 self._commit(events[-1].position)
 
     def standing(self, streams: Iterable[str]) -> list[Standing]:
-        """Entries as they stand in the log, from events of which nothing is kept aside yet."""
+        """The present state of entries in the log, without parking unreadable events."""
         touched: Touched = {}
         for stream in streams:
             self._evolve(touched, self._log.read_stream(stream), keep_aside=False)
         return list(touched.values())
 
     def put_early(self, standing: Sequence[Standing], early: int) -> bool:
-        """Take these in before their turn, when they come once more; the position stays.
+        """Take these in early; their turn comes once more, and the position stays.
 
-        They are of up to `early` of the log. None are where one of them fails: its turn comes.
+        They are from up to `early` in the log. If one fails, none is taken in early.
         """
         documents = [document for one in standing if (document := document_of(one))]
         with _unavailable():
@@ -129,21 +129,20 @@ class IndexProjection:
         return True
 
     def park(self, event: RecordedEvent, error: str) -> None:
-        """Keep `event` aside and move past it."""
+        """Park `event` and move past it."""
         self._keep_aside(event, error)
         with _unavailable():
             self._commit(event.position)
 
     def parked(self) -> list[ParkedEvent]:
-        """The events kept aside, by position."""
+        """The parked events, by position."""
         return self._parked.all()
 
     def fill(self, progress: Callable[[int, int], None] = lambda done, of: None) -> None:
-        """Put every entry into an empty index, and commit the head that the log had.
+        """Put every entry into an empty index, and commit the head of the log at the start.
 
-        The log is read for which entries there are, then each by itself, so that of all texts only
-        those that the index takes in at once are in memory. `progress` gets (entries begun, entries
-        in all).
+        The log is read for the ids of entries, then each entry by itself, so that only the texts of
+        one batch are in memory. `progress` gets (entries begun, entries in all).
         """
         self._parked.clear()
         last: dict[str, tuple[int, int]] = {}
@@ -167,12 +166,12 @@ class IndexProjection:
         self._commit(position)
 
     def begin(self) -> None:
-        """Commit an empty index, which all of the log is to be taken into."""
+        """Commit an empty index at position 0."""
         self._parked.clear()
         self._commit(0)
 
     def _commit(self, position: int, early: int = 0) -> None:
-        """Stamp the index with `position`, and with what it may hold `early` of."""
+        """Stamp the index with `position`, and the position up to which it has `early` entries."""
         self._reach = max(self._reach, position, early)
         self.index.commit(position, source(self._log, self._parked, position, self._reach))
 
@@ -183,7 +182,7 @@ class IndexProjection:
     def _evolve(
         self, touched: Touched, events: Sequence[RecordedEvent], *, keep_aside: bool = True
     ) -> None:
-        """Move the entries in `touched` on; an event that cannot be read is kept aside."""
+        """Apply events to the entries in `touched`; an unreadable one is parked."""
         for event in events:
             entry_id = event.stream.removeprefix(STREAM)
             before = touched.get(event.stream) or Standing(Entry(id=entry_id), event)
@@ -191,7 +190,7 @@ class IndexProjection:
                 entry = evolve(before.entry, cast(EntryEvent, self._codec.decode(event)))
                 stopped = event.type == SIGHT_CHANGED and "text" in before.withheld
                 held = before.withheld | {"sight"} if stopped else before.withheld
-                # Of an entry that was revised five times the index takes one text: keep one.
+                # The index takes only the last text of an entry, so only that is kept.
                 entry = replace(entry, texts=(), brought=None)
                 touched[event.stream] = replace(before, entry=entry, event=event, withheld=held)
             except (UnknownEventType, EventDataError, AssertionError) as error:
@@ -201,7 +200,7 @@ class IndexProjection:
                 touched[event.stream] = replace(before, event=event, withheld=taken)
 
     def _put(self, standing: Callable[[], Iterable[Standing]]) -> None:
-        """Put all in one go; if that fails for a reason of one of them, one by one."""
+        """Put all at once; if that fails because of one of them, one by one."""
         try:
             self.index.put(document for document, _ in self._documents(standing()))
         except _NOT_THE_DOCUMENT:
@@ -238,7 +237,7 @@ class IndexProjection:
 
 @contextmanager
 def _unavailable() -> Iterator[None]:
-    """No error of the index itself is an event's fault."""
+    """Turn errors of the index into `ProjectionUnavailable`, as no event causes them."""
     try:
         yield
     except IndexerError as error:
@@ -246,7 +245,7 @@ def _unavailable() -> Iterator[None]:
 
 
 def _refuse_lack(touched: Touched, stream: str, version: int, position: int) -> None:
-    """The log finds the events of a stream by a list of its own, which can be damaged alone."""
+    """Raise if events of a stream are missing, as the log's list of them may be damaged."""
     if stream not in touched or touched[stream].event.version < version:
         raise LogFormatError(
             f"The log is damaged (its list of streams lacks position {position}): put back a copy "
