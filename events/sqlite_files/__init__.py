@@ -1,1 +1,1 @@
-"""SQLite files: how they are opened, what goes wrong with them, and how their tables are made."""
+"""Opening of SQLite files, explanations of their errors, and creation of tables."""

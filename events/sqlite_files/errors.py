@@ -1,4 +1,4 @@
-"""What the errors of SQLite and of the disk mean for a file, and what to do about each."""
+"""Explanations of SQLite and disk errors, each with what to do about it."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -18,10 +18,10 @@ MEANING: Mapping[int, str] = {
     sqlite3.SQLITE_NOTADB: "is not an SQLite file: put back a copy of it",
     sqlite3.SQLITE_CORRUPT: "is damaged: put back a copy of it",
 }
-"""For each of SQLite's primary codes, how a sentence goes on that begins with a file's name."""
+"""For each of SQLite's primary codes, the rest of a sentence that begins with a file's name."""
 
 DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-# The first to open a file in WAL mode needs 32 kB beside it, to read as well.
+# The first connection in WAL mode needs 32 kB beside the file, even to read.
 _NO_ROOM = frozenset({sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP})
 _OF_SYSTEM = {
     **dict.fromkeys((ENOSPC, EDQUOT), sqlite3.SQLITE_FULL),
@@ -30,46 +30,43 @@ _OF_SYSTEM = {
 
 
 class NoWal(sqlite3.OperationalError):
-    """The file is where SQLite cannot keep a log (WAL) beside it."""
+    """SQLite cannot keep a write-ahead log (WAL) beside the file."""
 
     sqlite_errorcode = sqlite3.SQLITE_PROTOCOL
 
 
 def kind_of(error: BaseException) -> int:
-    """The one of SQLite's primary codes that `error` comes to, also where it is the system's.
-
-    `SQLITE_ERROR` for what is of no known kind.
-    """
+    """SQLite's primary code for `error`, also for the system's; `SQLITE_ERROR` if unknown."""
     if "not decode to UTF-8" in str(error) or isinstance(error, UnicodeDecodeError):
-        # The first is said of a text; the other is raised where SQLite quotes what is damaged.
+        # The first is about a text value; the second occurs where SQLite quotes damaged text.
         return sqlite3.SQLITE_CORRUPT
     if isinstance(error, OSError):
         return _OF_SYSTEM.get(error.errno or 0, sqlite3.SQLITE_ERROR)
     code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-    # The low byte is the kind of the error, the others the detail; the module's own have no code.
+    # The low byte is the primary code. Errors of the sqlite3 module itself have no code.
     return sqlite3.SQLITE_FULL if code in _NO_ROOM else code & 0xFF
 
 
 def is_damage(error: BaseException) -> bool:
-    """Whether `error` means that the file itself is broken."""
+    """Whether `error` means that the file is damaged."""
     return kind_of(error) in DAMAGE
 
 
 def said(error: BaseException, own: Mapping[int, str] = {}) -> str:
-    """What `error` means, to go on with behind the name of a file; `own` words come first."""
+    """The meaning of `error`, to follow the name of a file; `own` words take precedence."""
     if meaning := {**MEANING, **own}.get(kind_of(error)):
         return meaning
     return f"cannot be used: {bare(error)}"
 
 
 def bare(error: BaseException) -> str:
-    """What `error` says, but for where the file lies: that may be a copy that nobody chose."""
+    """The text of `error` without the path, which may be that of a temporary copy."""
     return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
 @contextmanager
 def explained(ours: Callable[[Exception], Exception], *also: type[Exception]) -> Iterator[None]:
-    """Raise what `ours` makes of an error of SQLite, or of `also`, in the place of that."""
+    """Translate errors of SQLite, and of `also`, by `ours`."""
     kinds: tuple[type[Exception], ...] = (sqlite3.Error, UnicodeDecodeError, *also)
     try:
         yield

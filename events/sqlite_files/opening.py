@@ -1,4 +1,4 @@
-"""The one way to open an SQLite file, and what is done with its locks, transactions and log."""
+"""Opens SQLite files, and handles their locks, transactions and WAL."""
 
 import sqlite3
 import time
@@ -10,7 +10,7 @@ from typing import Any
 from events.sqlite_files.errors import NoWal, kind_of
 
 LEAVES_NOTHING: Mapping[str, str] = {"secure_delete": "ON", "temp_store": "MEMORY"}
-"""Deleted rows are written over; and VACUUM would copy all into a file of the temporary folder."""
+"""Deleted rows are overwritten, and VACUUM makes no copy in the temporary folder."""
 
 Look = Callable[[sqlite3.Connection], object]
 
@@ -27,11 +27,11 @@ def connect(
 ) -> sqlite3.Connection:
     """A connection to the file at `path`, which any thread may use, one at a time.
 
-    `mode` is that of SQLite's addresses: "ro", "rw" or "rwc", which makes a file that is missing;
-    more words for it may follow behind an `&`. A lock is waited for up to `wait` seconds. No
-    transaction begins by itself. In this order the connection gets its `pragmas`; `prepare` looks
-    at the file, may write, and may refuse it with any error; and with `wal` the file is put into
-    WAL mode. Raises `sqlite3.Error`.
+    `mode` is that of SQLite's URIs: "ro", "rw" or "rwc", which creates a missing file; further URI
+    parameters may follow after an `&`. Waits up to `wait` seconds for a lock. No transaction begins
+    implicitly. The connection first gets its `pragmas`; then `prepare` checks the file, may write,
+    and may refuse it with any error; with `wal` the file is then switched to WAL mode. Raises
+    `sqlite3.Error`.
     """
     made_by: dict[str, Any] = {"factory": factory} if factory else {}
     connection: sqlite3.Connection = sqlite3.connect(
@@ -55,9 +55,9 @@ def connect(
 
 
 def switch_to_wal(connection: sqlite3.Connection, wait: float) -> None:
-    """Wait where SQLite does not: two processes that open a new file must take turns here.
+    """Switch to WAL mode, waiting as SQLite does not where two processes open a new file.
 
-    Raises `NoWal` where the file cannot have one.
+    Raises `NoWal` if the file cannot have a WAL.
     """
     deadline = time.monotonic() + wait
     while True:
@@ -75,9 +75,9 @@ def switch_to_wal(connection: sqlite3.Connection, wait: float) -> None:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """All that is written in the block or nothing, while nobody else writes.
+    """Immediate transaction, rolled back on any error.
 
-    Inside another one it is a part of that, which can fail alone.
+    Inside another one it is a savepoint.
     """
     part = connection.in_transaction
     connection.execute("SAVEPOINT part" if part else "BEGIN IMMEDIATE")
@@ -86,7 +86,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         connection.execute("RELEASE part" if part else "COMMIT")
     except BaseException:
         if connection.in_transaction:
-            # If this fails too, the next BEGIN tells; the first error says more.
+            # If this fails too, the next BEGIN raises; the first error is more telling.
             with suppress(sqlite3.Error):
                 for undo in ("ROLLBACK TO part", "RELEASE part") if part else ("ROLLBACK",):
                     connection.execute(undo)
@@ -95,7 +95,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def without_waiting(connection: sqlite3.Connection, wait: float) -> Iterator[None]:
-    """While the block runs, `connection` waits for no lock, instead of for `wait` seconds."""
+    """Inside, `connection` waits for no lock; afterwards for `wait` seconds again."""
     connection.execute("PRAGMA busy_timeout = 0")
     try:
         yield
@@ -104,45 +104,45 @@ def without_waiting(connection: sqlite3.Connection, wait: float) -> Iterator[Non
 
 
 def wal_is_emptied(connection: sqlite3.Connection) -> bool:
-    """Bring the file up to date and cut its WAL to nothing; False where a reader needs old pages.
+    """Checkpoint and truncate the WAL; False if a reader still needs old pages.
 
-    Readers are waited for as the connection waits for locks.
+    Waits for readers as the connection does for locks.
     """
     (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """The number that the file's header has for its format, 0 in a new one."""
+    """The format number in the file's header, 0 in a new file."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def application_of(connection: sqlite3.Connection) -> int:
-    """The number that the file's header has for the program that made it, 0 in a new one."""
+    """The application id in the file's header, 0 in a new file."""
     return int(connection.execute("PRAGMA application_id").fetchone()[0])
 
 
 def is_empty(connection: sqlite3.Connection) -> bool:
-    """Whether nothing was ever put into the file."""
+    """Whether the file has no tables and no application id."""
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     return not (tables or application_of(connection))
 
 
 @contextmanager
 def kept_as_found(*paths: Path) -> Iterator[None]:
-    """What stands in a `-wal` stays there while the block runs, and after it if it raises.
+    """Keep the content of `-wal` files while the block runs, and afterwards if it raises.
 
-    SQLite puts it into the file when the last connection is closed, which one that only reads
-    cannot. It may be another file's, which would then be spoilt.
+    SQLite checkpoints when the last connection closes, but a read-only one cannot. The `-wal` may
+    belong to another file, and a checkpoint would then spoil this one.
     """
     with ExitStack() as held:
         for path in paths:
-            # What is wrong is said where the file is opened.
+            # Errors are reported when the file is opened.
             with suppress(sqlite3.Error):
                 held.enter_context(closing(connect(path, wait=0.0, prepare=looked_at)))
         yield
 
 
 def looked_at(connection: sqlite3.Connection) -> None:
-    """Have SQLite open the file, which it puts off until it is first asked something."""
+    """Make SQLite open the file, which it defers until the first query."""
     connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()

@@ -1,4 +1,4 @@
-"""Tables as data, which sqlite-utils makes."""
+"""Table definitions as data, created by sqlite-utils."""
 
 from collections.abc import Iterable, Mapping
 from sqlite3 import Connection
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 class Table(Struct, frozen=True):
-    """A table, its indexes and the `rows` that it begins with.
+    """A table with its indexes and initial `rows`.
 
-    `columns` are as in "id, note?, at integer, key? blob": text unless another kind is said, with a
-    question mark where there may be nothing. Rows stand in the order of their `key`, and without
-    one as they came. `unique` are indexes too, in which no two rows are alike. `also` are SQL, as
-    sqlite-utils has no word for it: an index of an expression, or of some rows.
+    `columns` are as in "id, note?, at integer, key? blob": text unless a type is given, with a
+    question mark if NULL is allowed. Rows are stored in the order of `key`, without one in that of
+    insertion. `unique` are unique indexes. `also` are SQL statements for what sqlite-utils lacks:
+    indexes of expressions, and partial ones.
     """
 
     name: str
@@ -30,15 +30,15 @@ class Table(Struct, frozen=True):
 
 
 def database(connection: Connection) -> "Database":
-    """What sqlite-utils does with a connection, without what other packages add to it."""
-    # Costs more at import than most commands do in all, and they neither make nor fill tables.
+    """The sqlite-utils database of a connection, without plugins."""
+    # The import takes longer than most commands, which neither make nor fill tables.
     from sqlite_utils import Database
 
     return Database(connection, recursive_triggers=False, execute_plugins=False)
 
 
 def make(connection: Connection, tables: Iterable[Table], *, missing: bool = False) -> None:
-    """Make `tables`, or those that are `missing`; in the caller's transaction if there is one."""
+    """Create `tables`, or only `missing` ones; in the caller's transaction if there is one."""
     made = database(connection)
     with made.atomic():
         there = made.table_names() if missing else ()
@@ -60,7 +60,7 @@ def _make(made: "Database", table: Table) -> None:
         strict=True,
     )
     if key and [kinds[name] for name in key] != ["integer"]:
-        # sqlite-utils has no word for it: the rows stand in their key, and nowhere else.
+        # sqlite-utils has no option for it.
         sql = f"{sql.rstrip().rstrip(';')}, WITHOUT ROWID"
     made.execute(sql)
     for index in (*table.indexes, *table.unique):
