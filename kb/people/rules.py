@@ -124,12 +124,12 @@ class Rules:
         return list(around.values())
 
     def refuse_last_steward(self, member_id: str) -> None:
-        """Raise `Refused` for a steward without whom there is none."""
+        """Raise `Refused` for the last steward."""
         if not self._is_steward(member_id):
             return
         self._catch_up()
         others = (each for each in self._known.stewards() if each != member_id)
-        # Who is found is still there when the other has gone, as the log compares their stream.
+        # Another steward who is found cannot leave meanwhile: their stream is a version check.
         if not any(map(self._is_steward, others)):
             raise Refused(_("The last steward cannot go; make another member a steward first."))
 
