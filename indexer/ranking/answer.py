@@ -15,6 +15,7 @@ from indexer.ranking.answering_part import Meeting, answering, gone_on, said, sh
 from indexer.ranking.evidence import ALIKE, EXACT, NOTHING, RARE
 from indexer.ranking.found_words import Found, are_all, found_words, written
 from indexer.ranking.ranking import Question, Ranked, Ranking
+from indexer.ranking.tagged import ANSWERS
 from indexer.resident.postings import keys
 from indexer.stored.rows import Fetched
 from indexer.text import snippets
@@ -24,9 +25,6 @@ from indexer.text.wanted import Wanted
 
 JUDGED = 10
 """Documents judged to find whether there is an answer, however few hits are wanted."""
-
-ANSWERS = 5
-"""The most close hits: later ones are not, however near by themselves."""
 
 
 class _Asked(Struct, frozen=True):

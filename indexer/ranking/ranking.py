@@ -31,11 +31,12 @@ from indexer.ranking.evidence import (
 )
 from indexer.ranking.maxsim import nearness
 from indexer.ranking.reranking import reranked
+from indexer.ranking.tagged import placed
 from indexer.resident.memory import Candidates, Memory, Proposed
 from indexer.resident.vectors import Vectors
 from indexer.stored.rows import Fetched, Known
 from indexer.text.headed import headed
-from indexer.text.names import UNSIGNED, rung
+from indexer.text.names import ALIASED, UNSIGNED, rung
 from indexer.text.said import Texts, Told, said
 from indexer.text.sayings import other_version
 from indexer.text.wanted import Wanted
@@ -151,6 +152,8 @@ def rank(
     passages = dict(enumerate(memory.numbers(found.rows)))
     if what.terms:
         order = _sorted(found.ids, fused, levels)
+        # What has a place among the answers is looked at too.
+        order = placed(order, found.named, fused)
         looked = order[: limit if evidence.is_simple(what) else max(limit, LOOKED_AT)]
         weighed = _weighed(what, found, looked, vector, memory, stored)
         for place, one in zip(looked, weighed, strict=True):
@@ -177,6 +180,7 @@ def rank(
         for place, name in enumerate(found.ids)
     ]
     order.sort(key=rungs.__getitem__)
+    order = placed(order, found.named, fused, sum(each < ALIASED for each in rungs))
     passages |= _headed(question, found, order[:limit], passages, signed, memory, stored)
     most = ALIKE_TOGETHER if what.stemmed else TOGETHER
     best = [

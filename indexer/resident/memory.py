@@ -129,8 +129,8 @@ class Memory:
 
         Only documents that pass `filter`. `weights` are those of the terms of the question,
         `length` is the mean length of the visible documents. The best by words of those that have
-        all that is `sought`, or were proposed by a facet, are included even if not proposed: an
-        engine proposes none of too many that weigh the same.
+        all that is `sought`, and of those proposed by a facet, are included even if not proposed:
+        an engine proposes none of too many that weigh the same.
         """
         visible = self._roster.visible(filter.audience)
         allowed = self._roster.passing(visible, filter)
@@ -144,7 +144,8 @@ class Memory:
         slots = np.flatnonzero((found | by_words | whole) & allowed)
         bm25 = self._postings.scores(slots, weights, length)
         best = self._best(slots, np.where(by_words[slots] | whole[slots], bm25, 0.0), count)
-        best |= self._best(slots, np.where(exact[slots], 1.0 + bm25, 0.0), count)
+        for first in (exact, tagged):
+            best |= self._best(slots, np.where(first[slots], 1.0 + bm25, 0.0), count)
         kept = found[slots] | best
         slots, bm25 = slots[kept], bm25[kept]
         rows, near, scores = self._vectors.scored(question, slots)

@@ -13,8 +13,8 @@ _MARKS = "\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a\u300c\u30
 _ENDS = " .?!\u2026\u3002\uff1f\uff01"
 
 
-UNSIGNED = 4
-"""The rung of a title that lacks the code signs of the question."""
+ALIASED, UNSIGNED = 2, 4
+"""The rungs of other names, and of a title that lacks the code signs of the question."""
 
 
 def rung(question: str, title: str | None, *, signed: bool) -> int:
@@ -30,7 +30,7 @@ def rung(question: str, title: str | None, *, signed: bool) -> int:
     if _even(title) == _even(question):
         return 0
     if name_key(title) != name_key(question):
-        return 2
+        return ALIASED
     return UNSIGNED if coded and not signed else 1
 
 

@@ -13,9 +13,10 @@ from indexer.embedding.calibration import MINILM
 from indexer.embedding.embedder import Embedded
 from indexer.embedding.testing import HashEmbedder
 from indexer.index import HybridIndex
-from indexer.ranking.answer import ANSWERS, JUDGED, answer
+from indexer.ranking.answer import JUDGED, answer
 from indexer.ranking.evidence import ALIKE_TOGETHER, EXACT, NOTHING, RARE
 from indexer.ranking.ranking import Question, Ranked, Ranking
+from indexer.ranking.tagged import ANSWERS
 from indexer.resident.postings import keys
 from indexer.stored.rows import Fetched
 from indexer.text import analysis, snippets

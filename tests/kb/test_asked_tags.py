@@ -60,3 +60,24 @@ def test_a_tag_of_an_entry_that_is_not_searched_is_no_answer(
     base.session.entries.archive(tagged, "Old.")
     assert tagged not in [each.id for each in base.session.search("zebra-crossing").results]
     assert base.session.search("zebra-crossing", EntryFilter(archived=True)).results[0].close
+
+
+@pytest.mark.parametrize("question", ["kettles", '"kettles"', "Kettles?"])
+@pytest.mark.parametrize("titled", [0, 4, 5])
+def test_an_entry_tagged_so_is_an_answer_beside_many_that_say_the_word(
+    base: KnowledgeBase, question: str, titled: int
+) -> None:
+    entries = base.session.entries
+    for number in range(7):
+        title = "Kettles" if number < titled else f"Round {number}"
+        entries.contribute(some_draft(some_content(title, doing=f"We fill kettles {number}.")))
+    tagged = entries.contribute(some_draft(some_content("Locks"), tags=("kettles",))).id
+    results = base.session.search(question).results
+    place = [each.id for each in results].index(tagged)
+    assert [each.title == "Kettles" for each in results[:titled]] == [True] * titled
+    if titled < 5:
+        assert (place, results[place].close) == (4, True)
+        assert "kettles" in results[place].why
+    else:
+        assert place > 4
+    assert [each.close for each in results] == [True] * 5 + [False] * (len(results) - 5)
