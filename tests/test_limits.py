@@ -11,7 +11,7 @@ from kb import access, characters, ids
 from kb.cli import pieces
 from kb.entries import decide, tags, validation
 from kb.importers import abbreviations, decoding, definitions, head_toml_json, head_yaml
-from web import bodies, laid_out, line, logs, markdown, protocol, security, server, visit
+from web import bodies, laid_out, line, logs, markdown, protocol, security, server, turns, visit
 from web.api import entries
 from web.pages import parts
 
@@ -58,6 +58,8 @@ def bounds() -> dict[str, str]:
         f"{laid_out.GROWTH_OF_ALL // 1000} kB",
         "lists, quotations and boxes": f"{markdown.DEPTH} levels of elements",
         "HTML that is kept": f"{laid_out.KEPT // MB} MB, none from before the last erasure",
+        f"entries with a text of more than {turns.LONG:,} bytes": "in the line of those lists, "
+        "forms and reports",
         "passwords that are looked at": f"two at a time, one of addresses that have used up their "
         f"tries; {'a hundred' if line.MOST == 100 else line.MOST} wait",
         "members who are asked about": f"two at a time; "

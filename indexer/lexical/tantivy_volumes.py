@@ -32,7 +32,8 @@ class TantivyVolumes:
         self._volumes = [self._first]
         self._changed: set[TantivyIndex] = set()
         self._open_others()
-        self._room = VOLUME_TERMS - self._volumes[-1].size() // _TERM_BYTES
+        # Readers put nothing, and files may be removed while they look at them.
+        self._room = VOLUME_TERMS - self._volumes[-1].size() // _TERM_BYTES if writable else 0
 
     def _open_others(self) -> None:
         known = {each.directory: each for each in self._volumes}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from msgspec import structs
 
+from kb.characters import escaped
 from kb.cli.invocation import Invocation, echo, pass_invocation, say, tell
 from kb.cli.once import Command
 from kb.cli.output import (
@@ -74,7 +75,7 @@ def print_answer(answer: "Answer") -> None:
         say(_("Nothing matches closely. Nearest:\n") if answer.results else _("Nothing close."))
     whole = [each for each in answer.results if each.close or answer.nothing_close]
     for place, result in enumerate(whole, 1):
-        echo(_described(place, result))
+        click.echo(_described(place, result))
     if rest := answer.results[len(whole) :]:
         say(_("Less close:"))
         for place, result in enumerate(rest, len(whole) + 1):
@@ -114,16 +115,17 @@ def from_server(
 
 
 def _described(place: int, result: "Result") -> str:
+    """A result for a terminal, already escaped, since it has bold marks of its own."""
     width = min(shutil.get_terminal_size().columns, WIDEST)
     about = [result.kind, result.group, *result.tags, "archived" if result.archived else None]
     about += [INCOMPLETE] * result.incomplete + [MIXED] * result.mixed
     lines = [
         f"{place}. {heading(result.title)}  {short(result.id)}",
-        f"   {', '.join(text for text in about if text)}",
-        f"   why: {result.why}",
+        escaped(f"   {', '.join(text for text in about if text)}"),
+        escaped(f"   why: {result.why}"),
     ]
     if result.heading:
-        lines.append(f"   {result.heading}:")
+        lines.append(escaped(f"   {result.heading}:"))
     if result.passage:
         lines.append(textwrap.indent(_passage(result, width - 3), "   "))
     return "\n".join(lines) + "\n"
@@ -140,4 +142,4 @@ def _passage(result: "Result", width: int) -> str:
             at = stop
     text = " ".join("".join([*pieces, result.passage[at:end]]).split())
     text = ("… " if begin else "") + text + (" …" if end < len(result.passage) else "")
-    return textwrap.fill(text, width).replace(_OPEN, _BOLD).replace(_CLOSE, _PLAIN)
+    return textwrap.fill(escaped(text), width).replace(_OPEN, _BOLD).replace(_CLOSE, _PLAIN)

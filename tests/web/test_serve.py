@@ -261,8 +261,8 @@ def test_it_can_be_ended_as_soon_as_the_address_is_told(
 ) -> None:
     echo = click.echo
 
-    def heard(said: str) -> None:
-        echo(said)
+    def heard(said: str, *, err: bool = False, nl: bool = True) -> None:
+        echo(said, err=err, nl=nl)
         if SERVING.match(said):
             os.kill(os.getpid(), end)
 
