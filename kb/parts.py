@@ -140,7 +140,8 @@ class Parts:
     def catch_up_views(self) -> None:
         """Wait until the views hold all of the log. Raises `DataDirectoryError` if they cannot."""
         try:
-            self.worker.ensure(self.log.head(), timeout=CATCH_UP_SECONDS)
+            with storage_errors(self.directory.root):
+                self.worker.ensure(self.log.head(), timeout=CATCH_UP_SECONDS)
         except NotYetSearchable as error:
             why = " ".join(self.worker.errors)
             raise DataDirectoryError(

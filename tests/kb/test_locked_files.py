@@ -150,6 +150,26 @@ def test_of_views_that_are_locked_is_said_that_they_are_and_what_was_written_is_
     assert base.session.catalogue.browse().total == 3
 
 
+def test_a_group_is_not_renamed_while_the_views_are_locked_and_that_is_said(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.views.file.BUSY_SECONDS", 0.01)
+    base = open_base()
+    group = base.session.people.form_group("Day").id
+    base.close()
+    base = open_base()
+    base.session.people.form_group("Night")
+    base.parts.views.close()
+    with closing(sqlite3.connect(base.settings.data / "views.sqlite")) as other:
+        other.isolation_level = None
+        other.execute("BEGIN IMMEDIATE")
+        base.session.people.form_group("Noon")
+        before = base.head()
+        with pytest.raises(DataDirectoryError, match="locked"):
+            base.session.people.change_group(group, name="Evening")
+        assert base.head() == before
+
+
 def test_one_who_writes_while_a_thread_keeps_the_views_waits_a_moment_and_writes_once(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
