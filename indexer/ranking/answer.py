@@ -28,12 +28,15 @@ JUDGED = 10
 
 
 class _Asked(Struct, frozen=True):
-    """A question, its scoring words, all terms to mark, and the places of these in it."""
+    """A question, its scoring words, all terms to mark, the places of these in it, and `whole`
+    words as `Wanted.whole` has them.
+    """
 
     question: Question
     words: Mapping[str, Range]
     marked: Collection[str]
     places: Mapping[str, Range]
+    whole: Mapping[str, str]
 
     def spans(self, level: int, text: str, phrases: Iterable[str]) -> list[Span]:
         """The places in `text` of terms, phrases, and sayings of the document's level."""
@@ -78,7 +81,7 @@ def answer(
     levels = [one.level for one in ranked[:limit]]
     spans = list(map(asked.inside, levels, passages))
     meeting = Meeting(question.read.words, ranking.gains, texts)
-    parts = answering(question, levels, passages, spans, asked.marked, meeting)
+    parts = answering(question, levels, passages, spans, asked.marked, asked.whole, meeting)
     told = list(map(asked.found, levels, passages, spans))
     found = zip(ranked[:limit], passages, spans, parts, told, strict=True)
     hits = [_hit(asked, *each) for each in found]
@@ -113,9 +116,9 @@ def _asked(question: Question) -> _Asked:
     words = snippets.spellings(question.text, question.terms)
     marked = {*words, *(term for term in wanted.spelled if term[0] != STOP)}
     sayings = {saying.pattern: saying.place for saying in wanted.sayings}
-    return _Asked(
-        question, words, marked, {**_places(question, marked), **wanted.phrases, **sayings}
-    )
+    places = _places(question, marked)
+    whole = wanted.whole(places)
+    return _Asked(question, words, marked, {**places, **wanted.phrases, **sayings}, whole)
 
 
 def _places(question: Question, marked: Collection[str]) -> dict[str, Range]:
@@ -174,7 +177,7 @@ def _hit(
         place=part.place,
         text=text,
         marks=snippets.marks(inside),
-        snippet_range=snippets.snippet_range(text, inside),
+        snippet_range=snippets.snippet_range(text, inside, whole=asked.whole),
         close=False,
         score=ScoreParts(
             lexical=ranked.lexical,

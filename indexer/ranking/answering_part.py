@@ -42,17 +42,19 @@ def answering(
     passages: Sequence[Fetched],
     spans: Sequence[Sequence[Span]],
     marked: Container[str],
+    whole: Mapping[str, str],
     meeting: Meeting,
 ) -> list[Part]:
     """For each passage the part whose heading is the question, or that has most of it.
 
-    That is the most distinct `marked` terms, phrases and sayings, in its heading too. A part with
+    That is the most words as they are asked for, see `Wanted.whole`, then the most distinct
+    `marked` terms, phrases and sayings, in its heading too. A part with
     the signs of the question as typed precedes a heading without them. Ties go to a part with text
     of its own, then to the one with the nearest words, then to the first. `spans` are those of each
     passage's text, `levels` those of their documents.
     """
     best = [
-        _best(question, level, one.passage.parts, each, marked)
+        _best(question, level, one.passage.parts, each, marked, whole)
         for level, one, each in zip(levels, passages, spans, strict=True)
     ]
     words = [
@@ -123,6 +125,7 @@ def _best(
     parts: Sequence[Part],
     spans: Sequence[Span],
     marked: Container[str],
+    whole: Mapping[str, str],
 ) -> Sequence[Part]:
     """The parts with the most matches; those with text, if any."""
     if len(parts) == 1:
@@ -130,13 +133,14 @@ def _best(
     wanted = question.wanted
     signed = {each.pattern for each in wanted.sayings if each.signed}
 
-    def found(part: Part) -> tuple[bool, bool, int, int, bool]:
+    def found(part: Part) -> tuple[bool, bool, int, tuple[int, int], bool]:
         inside = {term for start, _, term in spans if part.start <= start < part.end}
         titled = snippets.spans(part.heading, marked, wanted.phrases)
         inside.update(term for *_, term in (*titled, *said(wanted.sayings, level, part.heading)))
         alike = likeness(question.text, part.heading)
         typed = not signed.isdisjoint(inside)
-        return alike > 1, typed, alike, len(inside), part.start < part.end
+        most = snippets.asked_for(inside, whole)
+        return alike > 1, typed, alike, most, part.start < part.end
 
     has = list(map(found, parts))
     most = max(has)

@@ -1,7 +1,8 @@
 """Marks and snippet ranges, by the same analysis that finds documents."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
+from types import MappingProxyType
 
 from indexer.text import analysis
 
@@ -53,16 +54,29 @@ def marks(spans: Iterable[Span]) -> tuple[Range, ...]:
     return joined(((start, end) for start, end, _ in spans), touching=True)
 
 
-def snippet_range(text: str, spans: Sequence[Span], width: int = SNIPPET_WIDTH) -> Range:
-    """The (start, end) of the part of at most `width` characters with the most different terms.
+def asked_for(terms: Iterable[str], whole: Mapping[str, str]) -> tuple[int, int]:
+    """How many words of a question are as it has them, see `Wanted.whole`; how many terms differ.
 
-    Of equally good parts it is the first. The exact word of a question has more terms than a part
-    or another form of it. The terms stand in the middle, and the ends are those of words, unless
-    one word is longer than the snippet. Without `spans` it is the beginning.
+    Any word as it is asked for precedes all pieces and other forms of words.
+    """
+    different = set(terms)
+    return len({whole[term] for term in different if term in whole}), len(different)
+
+
+def snippet_range(
+    text: str,
+    spans: Sequence[Span],
+    width: int = SNIPPET_WIDTH,
+    whole: Mapping[str, str] = MappingProxyType({}),
+) -> Range:
+    """The (start, end) of the part of at most `width` characters with the most that is `asked_for`.
+
+    Of equally good parts it is the first. The terms stand in the middle, and the ends are those of
+    words, unless one word is longer than the snippet. Without `spans` it is the beginning.
     """
     if len(text) <= width:
         return 0, len(text)
-    first, last = _densest(spans, width)
+    first, last = _densest(spans, whole, width)
     start = max(0, min(first - (width - (last - first)) // 2, len(text) - width))
     end = start + width
     if start > 0:
@@ -91,18 +105,18 @@ def joined(places: Iterable[Range], *, touching: bool = False) -> tuple[Range, .
     return tuple(merged)
 
 
-def _densest(spans: Sequence[Span], width: int) -> Range:
+def _densest(spans: Sequence[Span], whole: Mapping[str, str], width: int) -> Range:
     """From the first to the last term of the best part; (0, 0) without terms.
 
     A term wider than `width`, such as a long address, counts with its beginning.
     """
-    best, most = (0, 0), 0
+    best, most = (0, 0), (0, 0)
     spans = [(start, min(end, start + width), term) for start, end, term in spans]
     for index, (start, _, _) in enumerate(spans):
         inside = [span for span in spans[index:] if span[1] <= start + width]
-        different = len({term for *_, term in inside})
-        if different > most:
-            best, most = (start, max(end for _, end, _ in inside)), different
+        found = asked_for((term for *_, term in inside), whole)
+        if found > most:
+            best, most = (start, max(end for _, end, _ in inside)), found
         if len(inside) == len(spans) - index:
             break  # Later parts have no terms but these.
     return best

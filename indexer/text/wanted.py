@@ -110,6 +110,25 @@ class Wanted(Struct, frozen=True):
         """The exact terms and their substitutes, each with the exact term."""
         return {other: form for form, each in self.exact.items() for other in (form, *each)}
 
+    def whole(self, places: Mapping[str, tuple[int, int]]) -> dict[str, str]:
+        """The phrases, and the exact terms that are no piece of another, each with itself.
+
+        Their other spellings are there with them, their stems are not. `places` are those of terms
+        in the question.
+        """
+        at = {each: places[each] for each in self.exact if each in places} | dict(self.phrases)
+        asked = {
+            each
+            for each, (start, end) in at.items()
+            if not any(a <= start and end <= b and b - a > end - start for a, b in at.values())
+        }
+        spelled = {
+            other: form
+            for other, form in self.spelled.items()
+            if form in asked and (other == form or not is_plain(other))
+        }
+        return spelled | {phrase: phrase for phrase in self.phrases if phrase in asked}
+
 
 def wanted(question: str, *, read: bool = True) -> Wanted:
     """Analyse `question`; `read` tells whether the model reads its script."""

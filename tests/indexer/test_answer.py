@@ -1,6 +1,6 @@
 """What is offered is judged by the answer as a whole, not hit by hit."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -186,9 +186,11 @@ def test_a_passage_is_analysed_once_and_shortened_only_if_someone_sees_it(
         analysed.append(text)
         return analysis.all_terms(text)
 
-    def counted_range(text: str, marked: Sequence[snippets.Span]) -> snippets.Range:
+    def counted_range(
+        text: str, marked: Sequence[snippets.Span], *, whole: Mapping[str, str]
+    ) -> snippets.Range:
         shortened.append(text)
-        return shorten(text, marked)
+        return shorten(text, marked, whole=whole)
 
     monkeypatch.setattr(analysis, "spans", counted_spans)
     monkeypatch.setattr("indexer.ranking.answer.all_terms", counted_terms)
@@ -246,6 +248,10 @@ def test_a_hit_shows_the_part_that_has_the_words_under_its_own_heading() -> None
     )
     assert of("lunch") == ("Before", "1", "Bring lunch.", ["lunch"])
     assert of("no words here") == ("No words", "2.2", "", [])
+
+
+def test_a_word_as_it_is_asked_for_is_shown_before_other_forms_of_more() -> None:
+    assert shown("lunch shared learning", Knowing()).place == "1"
 
 
 def test_a_hit_without_any_of_the_words_shows_the_part_that_comes_nearest() -> None:

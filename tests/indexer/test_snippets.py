@@ -172,3 +172,12 @@ def test_of_a_word_that_is_wider_than_what_is_shown_the_beginning_is_shown() -> 
     text = f"{'quiet words ' * 30}{address}"
     start, end = snippet_range(text, [(360, len(text), "address")])
     assert text[start:end].strip().startswith("https://pages.example/#x")
+
+
+def test_a_word_asked_for_is_shown_before_a_piece_of_an_identifier() -> None:
+    text = f"A container. {'filler ' * 60}It starts lazily. {'filler ' * 60}"
+    asked = wanted("lazily zebra_container")
+    places = spellings("lazily zebra_container", asked.exact)
+    found = spans(text, asked.spelled)
+    start, end = snippet_range(text, found, whole=asked.whole(places))
+    assert "starts lazily" in text[start:end]
