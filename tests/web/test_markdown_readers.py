@@ -63,7 +63,7 @@ def of_index(text: str) -> Structure:
     found = blocks(text)
     led = [each for block in found for each in block.addresses if "a.md" in each]
     return Structure(
-        tuple(block.text for block in found if block.is_heading),
+        tuple(" ".join(block.text.split()) for block in found if block.is_heading),
         sum(" · " in block.text for block in found),
         len(led),
         sum("Said" in block.text for block in found),
@@ -72,24 +72,30 @@ def of_index(text: str) -> Structure:
 
 def of_page(text: str) -> Structure:
     html = to_html(text)
-    words = (re.sub(r"<[^<>]*>", "", each) for each in re.findall(r"(?s)<h\d[^<>]*>(.*?)</h", html))
+    found = re.findall(r"(?s)<h\d[^<>]*>(.*?)</h", html)
+    words = (" ".join(re.sub(r"<[^<>]*>", "", each).split()) for each in found)
     links = re.findall(rf'{LOCAL}="(?:wiki:)?a.md"', html)
     notes = re.findall(r'<li id="fn', html)
     return Structure(tuple(words), html.count("<tr>"), len(links), len(notes))
 
 
-@given(st.lists(st.sampled_from((*HEADINGS, *NO_HEADINGS)), max_size=6), st.sampled_from("\n "))
+PIECES = st.lists(st.sampled_from((*HEADINGS, *NO_HEADINGS)), max_size=6, unique=True)
+"""Each once: of a footnote that is told twice a page shows one and the index reads both."""
+
+
+@given(PIECES, st.sampled_from("\n "))
 def test_the_headings_of_a_page_are_found_and_begin_sections(pieces: list[str], by: str) -> None:
     text = f"\n{by.strip(' ')}".join(pieces)
     shown = of_page(text).headings
 
-    assert of_index(text).headings == shown
-    assert headings(text) == [each for each in shown if each != "Inner"]
+    # A page has notes at its end, and a definition may take "# code" in: neither begins a section.
+    assert sorted(of_index(text).headings) == sorted(shown)
+    assert headings(text) == [each for each in shown if each not in ("Inner", "code")]
 
 
 @given(st.lists(st.sampled_from((*CODE, *WORDS)), min_size=1, max_size=4))
 def test_what_is_code_on_a_page_is_code_to_an_import_and_no_summary(pieces: list[str]) -> None:
-    text = "\n\n".join(pieces)
+    text = "\n\nWord\n\n".join(pieces)  # two indented pieces side by side would be one
     lines = text.split("\n")
     code = "\n".join("\n".join(lines[slice(*each)]) for each in code_lines(text).items())
 
