@@ -128,7 +128,8 @@ def test_erasures_asked_for_at_once_queue_and_all_are_answered_meanwhile(
             one_at_a_time.release()
 
     monkeypatch.setattr(HybridIndex, "purge", purge_once_let)
-    monkeypatch.setattr("kb.erasure.eraser.GATHER_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 0.0)  # searches do not wait, as shipped
+    monkeypatch.setattr("kb.search.search.OWN_SECONDS", 0.0)
     unfinished = [her.erasure.begin_entry(entries[0])]
     assert at_work.wait(PATIENCE)
 
