@@ -10,6 +10,7 @@ import pytest
 
 from kb.access import Visibility
 from kb.entries.content import Relation
+from tests.web.visits import soon
 from tests.worlds.web import SITE, Browsers, Client, Community, form_token, send, sign_in
 
 COOKIE = "__Host-tributary"
@@ -225,8 +226,7 @@ def test_erasures_that_take_long_leave_pages_their_threads(
             for who, path, form in forms:
                 cookie = {"cookie": f"{COOKIE}={who.cookies[COOKIE]}"}
                 visits.append(asyncio.create_task(client.post(path, data=form, headers=cookie)))
-                while len(begun) < len(visits):
-                    await asyncio.sleep(0)
+                await soon(lambda: len(begun) == len(visits))
             assert (await client.get("/about")).status_code == 200
             rest.clear()
             answers = await asyncio.gather(*visits)

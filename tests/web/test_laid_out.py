@@ -13,7 +13,7 @@ import pytest
 from markupsafe import escape
 
 from kb import KnowledgeBase
-from tests.web.visits import Client, Contribute, page
+from tests.web.visits import Client, Contribute, page, soon
 from tests.worlds.web import app_of
 from web import laid_out
 from web.laid_out import SOON, TOO_COSTLY, TOO_DEEP, TOO_LONG, LaidOut, Layouts
@@ -118,8 +118,7 @@ def test_what_waits_to_be_laid_out_leaves_pages_their_threads(
         transport = httpx.ASGITransport(app=cast("Any", app_of(base)))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             visits = [asyncio.create_task(client.get(f"/entries/{entry}")) for _ in range(20)]
-            while not begun.is_set():
-                await asyncio.sleep(0)
+            await soon(begun.is_set)
             for _ in range(20):
                 assert (await client.get("/about")).status_code == 200
             assert not any(each.done() for each in visits)

@@ -14,7 +14,7 @@ from litestar.types import Scope
 from kb import KnowledgeBase
 from kb.access import Visibility
 from kb.entries.content import Content, Section
-from tests.web.visits import REVISED
+from tests.web.visits import REVISED, soon
 from tests.worlds.base import id_of, joined
 from tests.worlds.web import SITE, Browsers, Client, Community, app_of, form_token, generous
 from web import laid_out
@@ -212,8 +212,7 @@ def in_line(
         async with client_of(app) as client:
             async with line.turn(b"first"), line.turn(b"second"):
                 answer = asyncio.create_task(client.get(path, headers=headers))
-                while not line.waiting():
-                    await asyncio.sleep(0)
+                await soon(line.waiting)
                 await asyncio.to_thread(meanwhile)
             return await answer
 

@@ -16,6 +16,7 @@ from msgspec import structs
 from kb import Session
 from kb.entries.content import Section
 from kb.search.search import Answer
+from tests.web.visits import soon
 from tests.worlds.log import some_content
 from tests.worlds.web import SITE, Browsers, Community, app_of, generous
 from web.line import OF_ONE, Line
@@ -59,12 +60,6 @@ def limits_of(app: Litestar) -> Limits:
 
 def client_of(app: Litestar) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=cast("Any", app)), base_url=SITE)
-
-
-async def soon(condition: Any) -> None:
-    """Let others go on until it is so."""
-    while not condition():
-        await asyncio.sleep(0)
 
 
 def run(visits: Coroutine[Any, Any, None]) -> None:

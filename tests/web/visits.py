@@ -1,5 +1,6 @@
 """What the tests of the pages share: visiting a page and sending a form, as a browser does."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from typing import Any
@@ -25,6 +26,14 @@ FORM = {
 }
 REVISED = {name: text for name, text in FORM.items() if name not in ("kind", "tags")}
 """The same in the form that revises."""
+
+
+async def soon(condition: Callable[[], object]) -> None:
+    """Let others go on until it is so: a loop without a rest would keep the interpreter from the
+    threads that are waited for.
+    """
+    while not condition():
+        await asyncio.sleep(0.001)
 
 
 def page(client: Client, path: str, status: int = 200) -> str:
