@@ -210,15 +210,9 @@ def _place(text: str, piece: str, start: int) -> int:
 
 def _found(piece: str) -> Sequence[tuple[int, int, str]]:
     """Every (start, end, term) of a piece, by start."""
-    if len(piece) <= _KEPT_LENGTH or len(piece) > LONGEST_QUESTION:
+    if len(piece) > LONGEST_QUESTION:
         return _looked_for(piece)
-    return _found_long(piece)
-
-
-@lru_cache(maxsize=16)
-def _found_long(piece: str) -> Sequence[tuple[int, int, str]]:
-    """Caches the last ones: a question that is one long piece is analysed dozens of times."""
-    return _looked_for(piece)
+    return (_found_short if len(piece) <= _KEPT_LENGTH else _found_long)(piece)
 
 
 def _looked_for(piece: str) -> Sequence[tuple[int, int, str]]:
@@ -230,6 +224,11 @@ def _looked_for(piece: str) -> Sequence[tuple[int, int, str]]:
         )
         found.sort(key=itemgetter(0))
     return found
+
+
+# A question is analysed dozens of times, and the pieces that are marked in a text repeat.
+_found_short = lru_cache(maxsize=4_096)(_looked_for)
+_found_long = lru_cache(maxsize=16)(_looked_for)
 
 
 def _of_word(word: Word) -> tuple[str, ...]:

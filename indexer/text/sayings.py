@@ -38,10 +38,11 @@ _ALIKE = {
 }
 _VARIED = re.compile("[\\s'\u2019\"\u201c\u201d\u201e]+")
 _BETWEEN = (
-    r"[\s!-/:-@\[-`{-~\u00a1-\u00b4\u00b6-\u00b9\u00bb\u00bf\u2000-\u206f\u2190-\u2bff"
-    r"\u3000-\u3004\u3008-\u303f\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]"
+    r"(?-i:[\s!-/:-@\[-`{-~\u00a1-\u00b4\u00b6-\u00b9\u00bb\u00bf\u2000-\u206f\u2190-\u2bff"
+    r"\u3000-\u3004\u3008-\u303f\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65])"
 )
-"""One space or sign; listed, as no class of `re` leaves out the marks on letters."""
+"""One space or sign; listed, as no class of `re` leaves out the marks on letters. Their case is
+told apart: as the list has both cases of each, it finds the same, and is compiled much faster."""
 _APART = 0x60  # from hiragana to katakana
 _KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
 _BETWEEN_GROUPS = r"[.,'\u2019\s]?"

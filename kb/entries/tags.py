@@ -7,6 +7,7 @@ shows its own spelling; counts show that of the first entry.
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from kb.characters import one_alphabet, plain_letters, visible
 from kb.errors import InvalidInput
@@ -42,6 +43,12 @@ def tag_key(value: str) -> str:
     Each word is in one alphabet, so that no two tags look alike. Decomposed before case folding
     (Unicode 3.13, D145), so that the function is idempotent.
     """
+    return _known_key(value) if len(value) <= COMPOSED_TAG else _key(written(value))
+
+
+@lru_cache(maxsize=4_096)
+def _known_key(value: str) -> str:
+    """Cached, as each command reads all tags that its entry ever had."""
     return _key(written(value))
 
 
