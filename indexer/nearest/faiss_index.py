@@ -46,7 +46,7 @@ class FaissIndex:
         return empty.changed(documents, self.vectors.vectors(rows), ())
 
     def nearest(self, question: Vectors, filter: Filter, count: int) -> Collection[str]:
-        allowed = self.roster.passing(self.roster.visible(filter.audience), filter)
+        allowed = self.roster.allowed(filter)
         return [self.roster.documents[slot].id for slot in self._slots(question, allowed, count)]
 
     def _slots(self, question: Vectors, allowed: Bools, count: int) -> list[int]:

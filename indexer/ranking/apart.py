@@ -56,8 +56,8 @@ def apart(
     def holding(word: Word) -> _Held:
         plain = _plain(word, known)
         if plain and not word.joined:
-            found = memory.holding([[plain[0]]], weights, filter, FEW + 1)
-            return _Held({one.id: None for one in found}, frozenset(), tuple(plain[-1:]))
+            found = memory.some_with(plain[0], filter, FEW + 1)
+            return _Held(dict.fromkeys(found), frozenset(), tuple(plain[-1:]))
         told = said(word.sayings, known, weights, question, filter, memory, stored)
         most = max((one.level for one in told.values()), default=0)
         nearest = {name: one.passage for name, one in told.items() if one.level == most}

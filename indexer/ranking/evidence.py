@@ -4,9 +4,9 @@ A document that has all of them precedes every other, whatever their vectors. Te
 passage count more than terms anywhere, and exact words more than others of the same stem.
 """
 
-from collections.abc import Container, Mapping, Sequence, Sized
+from collections.abc import Container, Mapping, Sequence
 from itertools import chain
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from msgspec import Struct
@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from indexer.ranking import bm25
 from indexer.resident.postings import keys
+from indexer.resident.vectors import first_largest
 from indexer.stored.rows import Fetched
 from indexer.text.analysis import is_plain, name_key
 from indexer.text.wanted import Wanted
 
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
-T = TypeVar("T", bound=np.generic)
 
 TOGETHER, EXACT, ALIKE_TOGETHER, ALIKE, RARE, NOTHING = 5, 4, 3, 2, 1, 0
 """Levels of a document: all terms as written, in one passage or in several; all stems, likewise; a
@@ -64,6 +64,19 @@ class Sought(Struct, frozen=True):
     def terms(self) -> tuple[str, ...]:
         """All terms, each once."""
         return tuple(self.gains)
+
+
+class _Holding(NamedTuple):
+    """Passages of documents, those of one together: their numbers, and which keys each has.
+
+    `documents` are the places of those that have any, `starts` and `counts` their rows.
+    """
+
+    documents: list[int]
+    numbers: Integers
+    inside: Bools
+    starts: Integers
+    counts: Integers
 
 
 class Evidence(Struct, frozen=True):
@@ -134,78 +147,64 @@ def weigh(
     no passage has is in title or keywords, and counts for every passage.
     """
     terms = stored.terms([*chain.from_iterable(numbers)])
-    found = _holding(
-        keys((*what.terms, *chain.from_iterable(what.phrases.values()))), numbers, terms
-    )
-    said = _said_by(what, found, stored)
-    counted = len(what.terms)
-    parts = [inside[:, :counted] for _, inside in found]
-    whole = [
-        inside | (each & ~inside.any(axis=0)) for each, inside in zip(held, parts, strict=True)
-    ]
+    wanted = keys((*what.terms, *chain.from_iterable(what.phrases.values())))
+    found = _holding(wanted, numbers, terms)
+    counted, starts = len(what.terms), found.starts
+    evidence: list[Evidence | None] = [None] * len(numbers)
+    if not len(starts):
+        return evidence
     # All documents at once: numpy's overhead per call exceeds the work for one document.
-    together = _split(levels(_joined(whole, counted), what), whole)
-    any_of = np.array([each.any(axis=0) for each in whole], np.bool_).reshape(len(whole), counted)
-    anywhere = levels(any_of, what)
-    gains = np.array([what.gains[term] for term in what.terms])
-    return [
-        Evidence(
-            _level(of_each, of_all, says),
-            passages[int(np.argmax(inside @ gains + gains.sum() * says.sum(axis=1)))],
-        )
-        if passages
-        else None
-        for (passages, _), inside, of_each, of_all, says in zip(
-            found, parts, together, anywhere.tolist(), said, strict=True
-        )
-    ]
-
-
-def _joined(each: Sequence[Bools], columns: int) -> Bools:
-    return np.concatenate([np.zeros((0, columns), np.bool_), *each])
-
-
-def _split(rows: NDArray[T], like: Sequence[Sized]) -> list[NDArray[T]]:
-    """`rows` split into pieces of the lengths of `like`."""
-    return np.split(rows, np.cumsum([len(each) for each in like])[:-1]) if like else []
+    inside = found.inside[:, :counted]
+    lacking = np.array([held[place] for place in found.documents], np.bool_)
+    lacking &= ~np.logical_or.reduceat(inside, starts)
+    whole = inside | np.repeat(lacking, found.counts, axis=0)
+    together = levels(whole, what)
+    anywhere = levels(np.logical_or.reduceat(whole, starts), what)
+    said = _said_by(what, found, stored)
+    level = np.minimum(anywhere, ALIKE)
+    level[np.logical_or.reduceat(together >= ALIKE, starts)] = ALIKE_TOGETHER
+    level[(anywhere == EXACT) & np.logical_or.reduceat(said, starts).all(axis=1)] = EXACT
+    level[np.logical_or.reduceat((together == EXACT) & said.all(axis=1), starts)] = TOGETHER
+    gains = [what.gains[term] for term in what.terms]
+    weights = sum(gains) * said.sum(axis=1)
+    for column, gain in enumerate(gains):
+        weights += gain * inside[:, column]
+    best = found.numbers[first_largest(weights, starts)]
+    for place, *one in zip(found.documents, level.tolist(), best.tolist(), strict=True):
+        evidence[place] = Evidence(*one)
+    return evidence
 
 
 def _holding(
     wanted: NDArray[np.uint64], numbers: Sequence[Sequence[int]], terms: Mapping[int, bytes]
-) -> list[tuple[list[int], Bools]]:
-    """The passages with any of the keys `wanted`, and which; the first one if there is none."""
-    there = [[number for number in each if number in terms] for each in numbers]
-    inside = _inside(wanted, [terms[number] for number in chain.from_iterable(there)])
-    found = []
-    for each, has in zip(there, _split(inside, there), strict=True):
-        kept = np.flatnonzero(has.any(axis=1))
-        kept = kept if len(kept) else np.arange(min(1, len(each)))
-        found.append(([each[place] for place in kept.tolist()], has[kept]))
-    return found
+) -> _Holding:
+    """The passages with any of the keys `wanted`; the first one of a document without any."""
+    there = [(place, one) for place, each in enumerate(numbers) for one in each if one in terms]
+    inside = _inside(wanted, [terms[number] for _, number in there])
+    places, passages = np.array(there, np.int64).reshape(-1, 2).T
+    has = inside.any(axis=1)
+    has |= (np.diff(places, prepend=-1) > 0) & ~np.isin(places, places[has])
+    kept, starts, counts = np.unique(places[has], return_index=True, return_counts=True)
+    return _Holding(kept.tolist(), passages[has], inside[has], starts, counts)
 
 
-def _said_by(
-    what: Sought, found: Sequence[tuple[list[int], Bools]], stored: Passages
-) -> list[Bools]:
-    """Which passages of each document say which phrases."""
+def _said_by(what: Sought, found: _Holding, stored: Passages) -> Bools:
+    """Which passages say which phrases."""
     if not what.phrases:
-        return [np.ones((len(passages), 0), np.bool_) for passages, _ in found]
+        return np.ones((len(found.numbers), 0), np.bool_)
     # Only passages with all terms can say a phrase; the first is read for its title.
     phrases, first = [*what.phrases], len(what.terms)
     counts = np.array([len(each) for each in what.phrases.values()], np.int64)
-    saying = [_may_say(passages, inside[:, first:], counts) for passages, inside in found]
-    fetched = stored.fetch(
-        [
-            number
-            for (passages, _), may in zip(found, saying, strict=True)
-            for place, number in enumerate(passages)
-            if place == 0 or may[place].any()
-        ]
+    each = [slice(*ends) for ends in zip(found.starts, found.starts + found.counts, strict=True)]
+    may = np.concatenate(
+        [_may_say(found.numbers[one], found.inside[one, first:], counts) for one in each]
     )
-    return [
-        _said(phrases, [fetched.get(number) for number in passages], may)
-        for (passages, _), may in zip(found, saying, strict=True)
-    ]
+    read: Bools = np.logical_or.reduce(may, axis=1)
+    read[found.starts] = True
+    fetched = stored.fetch(found.numbers[read].tolist())
+    return np.concatenate(
+        [_said(phrases, [*map(fetched.get, found.numbers[one].tolist())], may[one]) for one in each]
+    )
 
 
 def _inside(wanted: NDArray[np.uint64], held: Sequence[bytes]) -> Bools:
@@ -218,18 +217,7 @@ def _inside(wanted: NDArray[np.uint64], held: Sequence[bytes]) -> Bools:
     return found
 
 
-def _level(together: NDArray[np.int64], anywhere: int, said: Bools) -> int:
-    """The level of a document from those `together` of its passages and `anywhere` in it."""
-    if (together[said.all(axis=1)] == EXACT).any():
-        return TOGETHER
-    if anywhere == EXACT and said.any(axis=0).all():
-        return EXACT
-    if (together >= ALIKE).any():
-        return ALIKE_TOGETHER
-    return min(anywhere, ALIKE)
-
-
-def _may_say(numbers: Sequence[int], inside: Bools, counts: Integers) -> Bools:
+def _may_say(numbers: Integers, inside: Bools, counts: Integers) -> Bools:
     """The passages that have all words of a phrase, by themselves or with the next ones.
 
     The columns of `inside` are the words of all phrases, `counts` of each; those of the answer are
@@ -237,7 +225,7 @@ def _may_say(numbers: Sequence[int], inside: Bools, counts: Integers) -> Bools:
     passage has.
     """
     order = np.argsort(numbers)
-    behind, found = np.array(numbers)[order], inside[order]
+    behind, found = numbers[order], inside[order]
     joined = found.copy()
     for step in range(1, _NEXT + 1):
         goes_on = behind[step:] - behind[:-step] == step

@@ -132,8 +132,7 @@ class Memory:
         all that is `sought`, and of those proposed by a facet, are included even if not proposed:
         an engine proposes none of too many that weigh the same.
         """
-        visible = self._roster.visible(filter.audience)
-        allowed = self._roster.passing(visible, filter)
+        allowed = self._roster.allowed(filter)
         found = np.zeros(len(allowed), np.bool_)
         found[self._roster.slots(chain(proposed.by_meaning, proposed.by_name))] = True
         by_words = np.zeros(len(allowed), np.bool_)
@@ -157,7 +156,7 @@ class Memory:
             bm25=bm25,
             held=self._postings.held(slots, sought.terms),
             named=tagged[slots],
-            distribution=self._distribution(question, filter.audience, visible),
+            distribution=self._distribution(question, filter.audience),
         )
 
     def holding(
@@ -171,11 +170,10 @@ class Memory:
 
         The best first, ties by id.
         """
-        visible = self._roster.visible(filter.audience)
-        allowed = self._roster.passing(visible, filter)
+        allowed = self._roster.allowed(filter)
         each = [self._postings.holding_all(terms, allowed) for terms in ways]
         slots = np.flatnonzero(np.logical_or.reduce(each))
-        length = self._postings.statistics((), visible).length
+        length = self.statistics((), filter.audience).length
         # Above 0, as a document whose words weigh nothing may still be the one.
         scores = 1.0 + self._postings.scores(slots, weights, length)
         best = self._best(slots, scores, count)
@@ -183,6 +181,11 @@ class Memory:
         documents = [(-score, self._roster.documents[slot]) for slot, score in found]
         documents.sort(key=lambda one: (one[0], one[1].id))
         return [one for _, one in documents]
+
+    def some_with(self, term: str, filter: Filter, most: int) -> list[str]:
+        """The ids of the documents that have the term; of more than `most` any so many."""
+        slots = self._postings.slots(term, self._roster.allowed(filter))[:most]
+        return [self._roster.documents[slot].id for slot in slots.tolist()]
 
     def nearest(
         self, question: Vectors, ids: Sequence[str], count: int | None = None
@@ -228,20 +231,19 @@ class Memory:
         if np.count_nonzero(best) > count:
             least = np.partition(scores, -count)[-count]
             best = scores > least
-            tied = np.flatnonzero(scores == least).tolist()
-            tied.sort(key=lambda place: self._roster.documents[slots[place]].id)
-            best[tied[: count - np.count_nonzero(best)]] = True
+            tied = np.flatnonzero(scores == least)
+            room = count - int(np.count_nonzero(best))
+            best[tied[self._roster.first_by_id(slots[tied], room)]] = True
         return best
 
-    def _distribution(
-        self, question: Vectors, audience: frozenset[str], visible: Bools
-    ) -> Distribution:
+    def _distribution(self, question: Vectors, audience: frozenset[str]) -> Distribution:
         seen = self._roster.known(audience)
         means = self._means.get(seen)
         if means is None:
             if len(self._means) >= AUDIENCES:
                 self._means.clear()
-            means = self._vectors.means(self._roster.sample(visible, SAMPLE))
+            drawn = self._roster.sample(self._roster.visible(audience), SAMPLE)
+            means = self._vectors.means(drawn)
             self._means[seen] = means
         lie = cosines(question, means).astype(np.float64)
         return Distribution(float(lie.mean()), float(lie.std())) if len(lie) else Distribution(0, 0)

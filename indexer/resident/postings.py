@@ -7,7 +7,7 @@ million terms the chance of that is one in thirty million.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,11 +98,22 @@ class Postings:
 
     def holding_all(self, terms: Sequence[str], allowed: Bools) -> Bools:
         """Which of the allowed slots hold all terms; none if there are no terms."""
-        counts = np.zeros(len(allowed), np.int64)
-        for _, slots, _ in self._holding(terms):
-            counts[slots] += 1
-        found: Bools = allowed & (counts == len(terms)) & bool(terms)
+        found = np.zeros(len(allowed), np.bool_)
+        for block in self._blocks if terms else ():
+            runs = sorted((slots for _, slots, _ in _runs(block, terms)), key=len)
+            if len(runs) == len(terms):
+                # The rarest first, so that those of the others are looked up for few.
+                slots, *others = runs
+                slots = slots[allowed[slots]]
+                for each in others:
+                    slots = slots[_among(slots, each)[1]]
+                found[slots] = True
         return found
+
+    def slots(self, term: str, allowed: Bools) -> Integers:
+        """The allowed slots that hold the term, in no order."""
+        each = [slots[allowed[slots]] for _, slots, _ in self._holding((term,))]
+        return np.concatenate([_NONE, *each])
 
     def scores(
         self, slots: Integers, weights: Mapping[str, float], mean: float
@@ -114,8 +125,8 @@ class Postings:
         total = np.zeros(len(slots))
         lengths = self._lengths[slots].astype(np.float64)
         for term, holding, counts in self._holding(list(weights)):
-            places = np.minimum(np.searchsorted(holding, slots), len(holding) - 1)
-            found = np.flatnonzero(holding[places] == slots)
+            places, inside = _among(slots, holding)
+            found = np.flatnonzero(inside)
             times = counts[places[found]].astype(np.float64)
             total[found] += weights[term] * bm25.saturated(times, lengths[found], mean)
         return total
@@ -127,13 +138,26 @@ class Postings:
 
         A document is in one block, so its scores are always added in that order.
         """
-        wanted = keys(terms)
         for block in self._blocks:
-            places = np.searchsorted(block.terms, wanted)
-            for term, key, place in zip(terms, wanted.tolist(), places.tolist(), strict=True):
-                if place < len(block.terms) and block.terms[place] == key:
-                    run = slice(block.starts[place], block.starts[place + 1])
-                    yield term, block.slots[run], block.counts[run]
+            yield from _runs(block, terms)
+
+
+def _runs(
+    block: _Block, terms: Sequence[str]
+) -> Iterator[tuple[str, NDArray[np.int32], NDArray[np.uint32]]]:
+    """Slots and counts of the terms that the block has, in the order of `terms`."""
+    wanted = keys(terms)
+    places = np.searchsorted(block.terms, wanted)
+    for term, key, place in zip(terms, wanted.tolist(), places.tolist(), strict=True):
+        if place < len(block.terms) and block.terms[place] == key:
+            run = slice(block.starts[place], block.starts[place + 1])
+            yield term, block.slots[run], block.counts[run]
+
+
+def _among(slots: NDArray[Any], holding: NDArray[np.int32]) -> tuple[Integers, Bools]:
+    """For each slot a place in `holding`, ascending and not empty, and whether it is there."""
+    places = np.minimum(np.searchsorted(holding, slots), len(holding) - 1)
+    return places, holding[places] == slots
 
 
 @lru_cache(maxsize=65_536)

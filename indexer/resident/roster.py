@@ -14,13 +14,15 @@ Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
 
 AUDIENCES = 32
-"""Audiences whose masks are cached, at a byte per document."""
+"""Audiences, and filters, whose masks are cached, at a byte per document."""
+
+_Allowed = tuple[frozenset[str], frozenset[tuple[str, frozenset[str]]], frozenset[tuple[str, str]]]
 
 
 class Roster:
     """Immutable roster of the documents of one commit, in slots that are never reused.
 
-    `changed` returns a new one. Masks of `visible` cannot be written to.
+    `changed` returns a new one. Masks of `visible` and `allowed` cannot be written to.
     """
 
     def __init__(self) -> None:
@@ -30,7 +32,9 @@ class Roster:
         self._slot_by_id: dict[str, int] = {}
         self._slots_by_label: dict[tuple[str, str], Integers] = {}
         self._keys = np.empty(0, np.uint64)
+        self._heads = np.empty(0, np.uint64)
         self._visible: dict[frozenset[str], Bools] = {}
+        self._allowed: dict[_Allowed, Bools] = {}
 
     def __len__(self) -> int:
         return len(self._slot_by_id)
@@ -57,6 +61,8 @@ class Roster:
         other._numbers = np.concatenate([self._numbers, numbers])
         keys = np.array([_key(document.id) for document in added], dtype=np.uint64)
         other._keys = np.concatenate([self._keys, keys])
+        heads = np.array([_head(document.id) for document in added], dtype=np.uint64)
+        other._heads = np.concatenate([self._heads, heads])
         return other
 
     def slots(self, ids: Iterable[str]) -> Integers:
@@ -80,14 +86,31 @@ class Roster:
             self._visible[seen] = found
         return found
 
-    def passing(self, visible: Bools, filter: Filter) -> Bools:
-        """The visible documents that have the facets of `filter`."""
-        for name, values in filter.facets.items():
-            visible = visible & self._any_of(f"/{name}", values)
-        for name, values in filter.every.items():
-            for value in values:
-                visible = visible & self._any_of(f"/{name}", (value,))
-        return visible
+    def allowed(self, filter: Filter) -> Bools:
+        """By slot, whether the document passes `filter`."""
+        every = frozenset((name, value) for name, each in filter.every.items() for value in each)
+        asked = self.known(filter.audience), frozenset(filter.facets.items()), every
+        found = self._allowed.get(asked)
+        if found is None:
+            found = self.visible(filter.audience)
+            for name, values in filter.facets.items():
+                found = found & self._any_of(f"/{name}", values)
+            for name, value in every:
+                found = found & self._any_of(f"/{name}", (value,))
+            found.setflags(write=False)
+            if len(self._allowed) >= AUDIENCES:
+                self._allowed.clear()
+            self._allowed[asked] = found
+        return found
+
+    def first_by_id(self, slots: Integers, count: int) -> Integers:
+        """The places in `slots` of the `count` lowest ids, unsorted; at least 1, at most all."""
+        heads = self._heads[slots]
+        last = np.partition(heads, count - 1)[count - 1]
+        sure, tied = np.flatnonzero(heads < last), np.flatnonzero(heads == last).tolist()
+        # Only ids that begin alike are compared as wholes.
+        tied.sort(key=lambda place: self.documents[slots[place]].id)
+        return np.append(sure, np.array(tied[: count - len(sure)], np.int64))
 
     def having(self, facets: Mapping[str, frozenset[str]]) -> Bools:
         """By slot, whether a document has one of the values of any of these facets."""
@@ -127,3 +150,8 @@ def _labels(document: StoredDocument) -> list[tuple[str, str]]:
 
 def _key(id: str) -> int:
     return int.from_bytes(blake2b(id.encode(), digest_size=8).digest())
+
+
+def _head(id: str) -> int:
+    """The beginning of an id as a number in the order of ids."""
+    return int.from_bytes(id[:8].encode("utf-8", "surrogatepass")[:8].ljust(8, b"\0"))

@@ -5,7 +5,7 @@ hidden ones included.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,14 @@ class _Buffer:
 def cosines(question: Vectors, vectors: Vectors) -> Vectors:
     """The cosine of the question with each row; depends on that row alone, to the last bit."""
     found: Vectors = np.einsum("ij,j->i", vectors, question)
+    return found
+
+
+def first_largest(values: NDArray[Any], starts: Integers) -> Integers:
+    """The index of the first largest of `values` in each run; `starts` are those of the runs."""
+    most = np.repeat(np.maximum.reduceat(values, starts), np.diff(starts, append=len(values)))
+    hits = np.flatnonzero(values == most)
+    found: Integers = hits[np.searchsorted(hits, starts)]
     return found
 
 
@@ -99,9 +107,7 @@ class PassageVectors:
             return Scored(slots, nothing.astype(np.float32), nothing)
         rows, starts = self.rows(slots)
         cosines = self.cosines(question, rows)
-        top = np.maximum.reduceat(cosines, starts)
-        hits = np.flatnonzero(cosines == np.repeat(top, np.diff(starts, append=len(rows))))
-        chosen = hits[np.searchsorted(hits, starts)]
+        chosen = first_largest(cosines, starts)
         return Scored(rows[chosen], cosines[chosen], soft_maximum(cosines, starts, self._sharpness))
 
     def means(self, slots: Integers) -> Vectors:

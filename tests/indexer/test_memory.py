@@ -249,9 +249,21 @@ def test_a_cosine_depends_on_its_own_row_to_the_last_bit() -> None:
             assert np.array_equal(vectors.cosines(question, part), together[part])
 
 
-def test_of_those_that_score_the_same_by_words_the_first_by_id_are_looked_at() -> None:
+@pytest.mark.parametrize(
+    "tied",
+    [
+        ["d1", "d2", "d3", "d4"],
+        ["begins alike", "begins alike 1", "begins alike 2", "begins alike 3"],
+        ["a", "a\0", "a\0b", "b"],
+        ["z", "ä", "日本日本", "日本日語"],
+        ["begins 1", "begins alike", "begins alikf", "other"],
+    ],
+)
+def test_of_those_that_score_the_same_by_words_the_first_by_id_are_looked_at(
+    tied: list[str],
+) -> None:
     row = unit_rows(1, 1)
-    names = ["near 1", "near 2", "d4", "d2", "d3", "d1"]
+    names = ["near 1", "near 2", *(tied[place] for place in (3, 1, 2, 0))]
     memory = Memory.empty(DIMENSION, 8.0)
     memory = memory.changed(
         [StoredDocument(n, name, ALL, {}, (known(n),)) for n, name in enumerate(names)],
@@ -262,4 +274,4 @@ def test_of_those_that_score_the_same_by_words_the_first_by_id_are_looked_at() -
     passing = Filter(audience=ALL)
     proposed = Proposed(names[2:], memory.near.nearest(row[0], passing, 2), [])
     found = memory.candidates(row[0], {"fox": 1.0}, 1.0, passing, proposed, Sought(), 2)
-    assert set(found.ids) == {"near 1", "near 2", "d1", "d2"}
+    assert set(found.ids) == {"near 1", "near 2", *tied[:2]}
