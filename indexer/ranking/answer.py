@@ -2,9 +2,8 @@
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, compress
 
-import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -16,7 +15,7 @@ from indexer.ranking.evidence import ALIKE, EXACT, NOTHING, RARE
 from indexer.ranking.found_words import Found, are_all, found_words, written
 from indexer.ranking.ranking import Question, Ranked, Ranking
 from indexer.ranking.tagged import ANSWERS
-from indexer.resident.postings import keys
+from indexer.resident.postings import among
 from indexer.stored.rows import Fetched
 from indexer.text import snippets
 from indexer.text.analysis import STOP, all_terms, is_plain
@@ -133,8 +132,7 @@ def _phrases(wanted: Wanted, stored: Fetched) -> list[str]:
     if not wanted.phrased:
         return []
     terms = list(dict.fromkeys(chain.from_iterable(wanted.phrased.values())))
-    held = np.isin(keys(terms), stored.keys)
-    there = {term for term, inside in zip(terms, held, strict=True) if inside}
+    there = {*compress(terms, among(terms, stored.keys))}
     return [phrase for phrase, each in wanted.phrased.items() if there.issuperset(each)]
 
 
@@ -199,8 +197,5 @@ def _near(ranked: Ranked, known: Calibration) -> bool:
 
 def _may_be_whole(words: Collection[str], stored: Fetched) -> bool:
     """Whether all terms are in the passage, its heading or the title."""
-    titled = all_terms(stored.title)
-    inside = np.isin(keys(words), stored.keys)
-    return bool(words) and all(
-        each or term in titled for term, each in zip(words, inside, strict=True)
-    )
+    left = {*compress(words, ~among(words, stored.keys))}
+    return bool(words) and (not left or left.issubset(all_terms(stored.title)))

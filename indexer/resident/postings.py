@@ -48,6 +48,12 @@ def keys(terms: Iterable[str]) -> NDArray[np.uint64]:
     return np.array([_key(term) for term in terms], dtype=np.uint64)
 
 
+def among(terms: Iterable[str], held: NDArray[np.uint64]) -> Bools:
+    """Which of the terms have their keys among those `held`, ascending."""
+    wanted = keys(terms)
+    return _among(wanted, held)[1] if len(held) else np.zeros(len(wanted), np.bool_)
+
+
 class Postings:
     """Immutable postings of documents in ascending slots; `extended` returns new ones."""
 
@@ -93,7 +99,7 @@ class Postings:
         found = np.zeros((len(slots), len(terms)), np.bool_)
         places = {term: place for place, term in enumerate(terms)}
         for term, holding, _ in self._holding(terms):
-            found[:, places[term]] |= np.isin(slots, holding)
+            found[:, places[term]] |= _among(slots, holding)[1]
         return found
 
     def holding_all(self, terms: Sequence[str], allowed: Bools) -> Bools:
@@ -154,10 +160,10 @@ def _runs(
             yield term, block.slots[run], block.counts[run]
 
 
-def _among(slots: NDArray[Any], holding: NDArray[np.int32]) -> tuple[Integers, Bools]:
-    """For each slot a place in `holding`, ascending and not empty, and whether it is there."""
-    places = np.minimum(np.searchsorted(holding, slots), len(holding) - 1)
-    return places, holding[places] == slots
+def _among(wanted: NDArray[Any], there: NDArray[Any]) -> tuple[Integers, Bools]:
+    """For each one wanted a place in `there`, ascending and not empty, and whether it is there."""
+    places = np.minimum(np.searchsorted(there, wanted), len(there) - 1)
+    return places, there[places] == wanted
 
 
 @lru_cache(maxsize=65_536)

@@ -41,7 +41,7 @@ MAX_WORD = 64
 MAX_TERMS = 1024
 """The most distinct terms of a question: more cost time and add nothing."""
 
-PAIR, SIGNS, STOP, CAPITALS, FORM, OTHER = "&", "%", "=", "^", "!", "~"
+PAIR, SIGNS, STOP, CAPITALS, FORM, OTHER = _NOT_PLAIN = "&", "%", "=", "^", "!", "~"
 """Prefixes of the terms that are not plain."""
 
 _KEPT_LENGTH = 32  # characters of the longest piece of text whose terms are cached
@@ -99,7 +99,7 @@ class Word(NamedTuple):
 
 def terms(text: str) -> list[str]:
     """The plain terms of `text` in order, without stop words."""
-    return [term for term in all_terms(text) if is_plain(term)]
+    return [term for term in all_terms(text) if term[0] not in _NOT_PLAIN]
 
 
 def all_terms(text: str) -> list[str]:
@@ -109,7 +109,7 @@ def all_terms(text: str) -> list[str]:
 
 def is_plain(term: str) -> bool:
     """Whether a term is a word that counts towards the length of a text."""
-    return term[0] not in "&%=^!~"
+    return term[0] not in _NOT_PLAIN
 
 
 def is_sign(term: str) -> bool:
@@ -195,7 +195,7 @@ def _holding(wanted: Container[str] | None, pieces: list[str]) -> Iterator[str]:
     found = zip(pieces, map(_PIECES.__getitem__, pieces), strict=True)
     if wanted is None:
         return (piece for piece, terms in found if terms)
-    return (piece for piece, terms in found if any(term in wanted for term in terms.split()))
+    return (piece for piece, terms in found if any(map(wanted.__contains__, terms.split())))
 
 
 def _place(text: str, piece: str, start: int) -> int:

@@ -1,6 +1,7 @@
 """Compares names with questions: titles, identifiers and headings, with and without signs."""
 
 import unicodedata
+from functools import lru_cache
 
 from indexer.text.analysis import name_key
 from indexer.text.sayings import has_code, other_version
@@ -24,14 +25,16 @@ def rung(question: str, title: str | None, *, signed: bool) -> int:
     by sign precedes one that matches in its letters (C before C++ and C#), then come other names. A
     `signed` document, which has the code signs of the question, precedes a title without them.
     """
-    coded = has_code(question)
     if title is None:
-        return 3 if coded and signed else 5
+        return 3 if signed and has_code(question) else 5
     if _even(title) == _even(question):
         return 0
     if name_key(title) != name_key(question):
         return ALIASED
-    return UNSIGNED if coded and not signed else 1
+    return UNSIGNED if not signed and has_code(question) else 1
+
+
+_asked = lru_cache(maxsize=16)(name_key)  # of a question, which each heading is compared with
 
 
 def bare(name: str) -> str:
@@ -44,7 +47,7 @@ def likeness(question: str, heading: str) -> int:
 
     The heading of a version may also have a date and a word such as "Release".
     """
-    if name_key(heading) != name_key(question):
+    if name_key(heading) != _asked(question):
         return _of_version(question, heading)
     return 2 if _even(heading) in (_even(question), _even(question).strip('"')) else 1
 
