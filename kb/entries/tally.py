@@ -24,14 +24,15 @@ TABLES = (
 )
 SEEN = {"tally": f"main.tally.{SEEN_PARTITION}"}
 
-_OF_ENTRY = f"partition, kind, archived, :by FROM entry {{}} WHERE id = :id AND {NOT_ERASED}"
-_OF_TAGS = f"SELECT 'tag', looks, tag_key, {_OF_ENTRY.format('JOIN tag ON entry_id = id')}"
-_ADD = "ON CONFLICT DO UPDATE SET entries = entries + excluded.entries"
-COUNT = f"""INSERT INTO tally SELECT 'total', '', '', {_OF_ENTRY.format("")}
-    UNION ALL SELECT 'group', group_looks, group_key, {_OF_ENTRY.format("")}
+_ENTRY = f"partition, kind, archived FROM entry {{}} WHERE id = :id AND {NOT_ERASED}"
+_TAGS = f"SELECT 'tag', looks, tag_key, {_ENTRY.format('JOIN tag ON entry_id = id')}"
+COUNTED_TAG = f"{_TAGS} AND looks = :looks"
+COUNTED = f"""SELECT 'total', '', '', {_ENTRY.format("")}
+    UNION ALL SELECT 'group', group_looks, group_key, {_ENTRY.format("")}
         AND group_looks IS NOT NULL
-    UNION ALL {_OF_TAGS} {_ADD}"""
-COUNT_TAG = f"INSERT INTO tally {_OF_TAGS} AND looks = :looks {_ADD}"
+    UNION ALL {_TAGS}"""
+COUNT = """INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET entries = entries + excluded.entries"""
 FORGET_NAMES = "DELETE FROM tally WHERE entries = 0"
 
 
@@ -41,11 +42,17 @@ def recounted(db: Connection, entry_id: str, tag: str | None = None) -> Iterator
 
     If the block changes only one tag, pass its key as `tag`, and only its count is updated.
     """
-    sql, values = COUNT if tag is None else COUNT_TAG, {"id": entry_id, "looks": tag}
-    db.execute(sql, {**values, "by": -1})
+    sql, values = COUNTED if tag is None else COUNTED_TAG, {"id": entry_id, "looks": tag}
+    before = set(db.execute(sql, values))
     yield
-    db.execute(sql, {**values, "by": 1})
-    db.execute(FORGET_NAMES)
+    after = set(db.execute(sql, values))
+    # Most changes of an entry leave its counts as they are, and writing is what costs.
+    if fewer := before - after:
+        db.executemany(COUNT, [(*row, -1) for row in fewer])
+    if more := after - before:
+        db.executemany(COUNT, [(*row, 1) for row in more])
+    if fewer:
+        db.execute(FORGET_NAMES)
 
 
 def counted(handler: Handler) -> Handler:
