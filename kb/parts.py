@@ -28,6 +28,7 @@ from kb.storage.data_directory import DataDirectory, storage_errors
 from kb.storage.frozen import FrozenDirectory
 from kb.storage.settings import Settings
 from kb.views.parked import ParkedFile
+from kb.views.pending import PendingEvents
 from kb.views.reader import ViewReader
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ class Parts:
         self._beside = Beside(self.log, self.codec, notice, brought_over)
         self.kinds = load_kinds()
         self.views = Views(directory.views, self.codec, self.log, VIEWS, notice=notice)
-        self.reader = ViewReader(directory.views, VIEWS)
+        self.reader = ViewReader(
+            directory.views, VIEWS, PendingEvents(self.log, VIEWS.withholding.lack)
+        )
         self.own = OwnTexts()
         self.parked = ParkedFile(directory.parked)
         self.questions = Questions(

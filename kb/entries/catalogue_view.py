@@ -30,6 +30,7 @@ from kb.ids import entry_stream
 from kb.views.view import (
     EVERYBODY,
     NOT_ERASED,
+    NOT_PENDING,
     NOW_SEEN_BY,
     SEEN,
     SEEN_PARTITION,
@@ -255,7 +256,7 @@ CATALOGUE = View(
     seen={
         "audience": EVERYBODY,
         **tally.SEEN,
-        "entry": f"main.entry.{NOT_ERASED} AND main.entry.{SEEN_PARTITION}",
+        "entry": f"main.entry.{NOT_ERASED} AND main.entry.{SEEN_PARTITION} AND {NOT_PENDING}",
         "revision": SEEN_THEN.format("revision"),
         **{table: SEEN.format(f"main.{table}.entry_id") for table in ("tag", "relation")},
     },

@@ -1,5 +1,6 @@
 """A pool of connections for reading the views, renewed when their file is replaced."""
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
@@ -14,11 +15,13 @@ from events.log import EventLog
 from events.sqlite_files.errors import is_damage, said
 from events.sqlite_files.opening import version_of
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
+from kb.ids import entry_stream
 from kb.messages import _
 from kb.views.file import MISSING, File, file_at, open_views
 from kb.views.guard import guard
 from kb.views.memo import Memo
 from kb.views.page_sums import PageSums
+from kb.views.pending import Pending
 from kb.views.snapshot import Opened, Reads, Snapshot
 from kb.views.tables import (
     LEFT,
@@ -34,18 +37,22 @@ from kb.views.withheld import PARKED_BY, SEEN_ROWS
 
 T = TypeVar("T")
 
+ENTRY = entry_stream("")
+
 
 class ViewReader(Reads):
     """Lends read-only connections, each on one snapshot of the views.
 
     Every table is hidden behind a temporary view of the rows that the principal may see; see
-    `kb.views.guard`. `on_damage` gets the damage and the file, and returns whether it repaired it.
-    `before` is called before each read and may refuse it; `on_change` too if something else wrote
-    to the file. `moving` tells whether this process is making a checkpoint, which is no such write.
+    `kb.views.guard`. `pending` tells what views at a position must withhold. `on_damage` gets the
+    damage and the file, and returns whether it repaired it. `before` is called before each read
+    and may refuse it; `on_change` too if something else wrote to the file. `moving` tells whether
+    this process is making a checkpoint, which is no such write.
     """
 
-    def __init__(self, path: Path, views: ViewSet) -> None:
+    def __init__(self, path: Path, views: ViewSet, pending: Callable[[int], Pending]) -> None:
         self._path = path
+        self._pending = pending
         self._views = views
         self.conditions = {**SEEN_ROWS, **views.seen}
         """For each table, the condition for the rows that a principal sees."""
@@ -154,6 +161,7 @@ class ViewReader(Reads):
             opened = self._borrow()
             try:
                 opened.begin(self._state)
+                opened.pending = self._pending(opened.state.position)
                 if opened.state.unready == opened.unready:
                     return opened
             except BaseException:
@@ -201,7 +209,8 @@ class ViewReader(Reads):
         try:
             state = self._state(connection)
             opened = Opened(connection, file, state, state.unready)
-            connection.create_function("principal_labels", 0, lambda: opened.labels)
+            for name, told in _functions(opened).items():
+                connection.create_function(name, 0, told)
             guard(connection, self._seen(opened.unready))
         except BaseException:
             connection.close()
@@ -248,6 +257,20 @@ class ViewReader(Reads):
         return NotYetSearchable(
             _("The views were damaged ({why}) and were made anew: ask again.", why=str(error))
         )
+
+
+def _functions(opened: Opened) -> dict[str, Callable[[], str]]:
+    """What the conditions of a guard ask: lists as JSON."""
+
+    def entries() -> str:
+        of = (stream for stream, _ in opened.pending if stream.startswith(ENTRY))
+        return json.dumps([stream.removeprefix(ENTRY) for stream in of])
+
+    return {
+        "principal_labels": lambda: opened.labels,
+        "pending_events": lambda: json.dumps(opened.pending),
+        "pending_entries": entries,
+    }
 
 
 def _not_ready() -> NotYetSearchable:

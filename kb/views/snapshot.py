@@ -14,6 +14,7 @@ from kb.access import OPERATOR_LABEL
 from kb.errors import KnowledgeBaseError, NotYetSearchable
 from kb.views.file import File
 from kb.views.memo import Memo
+from kb.views.pending import Pending
 from kb.views.tables import FileState
 
 T = TypeVar("T")
@@ -80,6 +81,8 @@ class Reads(ABC):
 class Opened(Struct):
     """A connection with its file, the state of that, and the labels of the principal.
 
+    `pending` is what the views lack that may have narrowed who sees what.
+
     `unready` are the views that were being built when its guard was set up; `version` is the data
     version at which `state` was read.
     """
@@ -90,6 +93,7 @@ class Opened(Struct):
     unready: frozenset[str] = frozenset()
     version: int = -1
     labels: str = "[]"
+    pending: Pending = ()
 
     def begin(self, state: Callable[[sqlite3.Connection], FileState]) -> None:
         """Begin a transaction; `state` is asked only if the file was changed since the last."""
@@ -100,7 +104,8 @@ class Opened(Struct):
 
     def ask_for(self, labels: frozenset[str]) -> None:
         """Show what a principal with these labels sees."""
-        seen = labels & {OPERATOR_LABEL} if self.state.withheld else labels
+        everything = self.state.withheld or any(lack == "all" for _, lack in self.pending)
+        seen = labels & {OPERATOR_LABEL} if everything else labels
         self.labels = msgspec.json.encode(sorted(seen)).decode()
 
 
@@ -147,7 +152,8 @@ class Snapshot(Reads):
         with self._lent() as opened, self.read(labels) as db:
             seen = tuple(db.execute(PARTITIONS).fetchall())
             state = opened.file, opened.state
-            return cast(T, self._memo(state, (seen, asked), lambda: answer(db)))
+            asked = (seen, opened.pending, asked)
+            return cast(T, self._memo(state, asked, lambda: answer(db)))
 
     def state(self) -> FileState:
         """See `Reads`."""

@@ -283,7 +283,8 @@ def test_an_event_of_a_stream_that_never_began_hides_everything(
         path = tmp_path / f"{stream[:6]}.sqlite"
         with viewed(path, events[:place]) as reader:
             assert sights(reader, members)[members[0]]
-        views, reader = Views(path, world.codec, copied(events), VIEWS), ViewReader(path, VIEWS)
+        views = Views(path, world.codec, copied(events), VIEWS)
+        reader = ViewReader(path, VIEWS, lambda _: ())
         views.park(lost, "spoilt")
         assert set().union(*sights(reader, members).values()) == set()
         assert Catalogue(reader, access.operator().labels).browse().total

@@ -36,6 +36,7 @@ from kb.people.service import People
 from kb.projections.views import Views
 from kb.projections.worker import ProjectionWorker
 from kb.reuse.service import Reuses
+from kb.views.pending import PendingEvents
 from kb.views.reader import ViewReader
 from kb.views.view_set import ViewSet
 from kb.writer import Writer
@@ -161,7 +162,7 @@ class ViewedWorld(World):
         self.notices: list[str] = []
         self.path = path
         self.views = Views(path, self.codec, self.log, views, notice=self.notices.append)
-        self.reader = ViewReader(path, views)
+        self.reader = ViewReader(path, views, PendingEvents(self.log, views.withholding.lack))
         self._runner = ProjectionRunner(self.log, self.views, batch_size=batch_size)
         self.catalogue_as_is = Catalogue(self.reader, operator().labels)
         self._reports = Reports(self.reader, operator(), counted(path))
