@@ -19,8 +19,17 @@ MOST = 100
 ORDERS: dict[Sort, str] = {
     "recent": "revised_position DESC",
     "title": "title_key, entry.position",
-    "reused": "(SELECT count(*) FROM reuse WHERE entry_id = entry.id) DESC, revised_position DESC",
+    "reused": "reuses DESC, revised_position DESC",
 }
+# Reuses are counted for the few entries that have any; the others follow by the index of `entry`.
+_BY_REUSE = """(
+    SELECT * FROM (SELECT position, revised_position, reuses
+        FROM entry JOIN (SELECT entry_id, count(*) AS reuses FROM reuse GROUP BY entry_id)
+        ON entry_id = id WHERE {0}
+        ORDER BY reuses DESC, revised_position DESC LIMIT :limit + :offset)
+    UNION ALL SELECT * FROM (SELECT position, revised_position, 0
+        FROM entry WHERE {0} AND NOT EXISTS (SELECT 1 FROM reuse WHERE entry_id = entry.id)
+        ORDER BY revised_position DESC LIMIT :limit + :offset))"""
 # Each condition reads one parameter, and applies if that is chosen. An entry has any of the kinds
 # and groups, and all of the tags.
 CONDITIONS = {
@@ -38,9 +47,10 @@ def listed(filter: EntryFilter, sort: Sort) -> str:
 
     The inner query chooses the page, so that details are read for its entries alone.
     """
-    order = ORDERS[sort]
+    order, chosen = ORDERS[sort], _where(filter)
+    among = _BY_REUSE if sort == "reused" else "entry WHERE {0}"
     return f"""{CARD} WHERE entry.position IN (
-        SELECT position FROM entry WHERE {_where(filter)}
+        SELECT position FROM {among.format(chosen)}
         ORDER BY {order} LIMIT :limit OFFSET :offset) ORDER BY {order}"""
 
 

@@ -242,6 +242,25 @@ def test_a_list_is_sorted_by_time_title_or_reuse(world: ViewedWorld) -> None:
             world.catalogue.browse(offset=offset)
 
 
+def test_pages_by_reuse_hold_each_entry_once_and_follow_each_other(world: ViewedWorld) -> None:
+    ids = [world.practice(f"Number {number}", tags=("night",)) for number in range(6)]
+    for number, times in ((1, 1), (4, 2), (0, 1)):
+        for ward in range(times):
+            world.reuses.record(
+                ids[number], group=f"Ward {ward}", context="Nights", outcome="adopted"
+            )
+    world.entries.archive(ids[5], reason="Old")
+    for chosen in (EntryFilter(archived=False), EntryFilter(tags=("night",), archived=False)):
+        for size in (1, 2, 3, 5):
+            pages = [
+                world.catalogue.browse(chosen, sort="reused", offset=offset, limit=size)
+                for offset in range(0, 6, size)
+            ]
+            found = [item.title for page in pages for item in page.items]
+            assert found == [f"Number {number}" for number in (4, 1, 0, 3, 2)]
+            assert {page.total for page in pages} == {5}
+
+
 def test_summaries_of_several_entries_are_read_at_once(world: ViewedWorld) -> None:
     first, second = world.practice("First"), world.practice("Second")
     found = world.catalogue.summaries([second, first, ABSENT])
