@@ -1,10 +1,13 @@
 """Table definitions as data, created by sqlite-utils."""
 
+import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import closing
+from functools import cache
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, msgpack
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -44,7 +47,22 @@ def make(connection: Connection, tables: Iterable[Table], *, missing: bool = Fal
         there = made.table_names() if missing else ()
         for table in tables:
             if table.name not in there:
-                _make(made, table)
+                for statement in (*_statements(msgpack.encode(table)), *table.also):
+                    connection.execute(statement)
+                if table.rows:
+                    made.table(table.name).insert_all(table.rows)
+
+
+@cache
+def _statements(encoded: bytes) -> tuple[str, ...]:
+    """What makes a table and its indexes, as sqlite-utils makes them elsewhere.
+
+    Asked for them each time, it would look at the file a dozen times for each table.
+    """
+    with closing(sqlite3.connect(":memory:")) as elsewhere:
+        _make(database(elsewhere), msgpack.decode(encoded, type=Table))
+        found = elsewhere.execute("SELECT sql FROM sqlite_schema WHERE sql > '' ORDER BY rowid")
+        return tuple(statement for (statement,) in found)
 
 
 def _make(made: "Database", table: Table) -> None:
@@ -65,9 +83,6 @@ def _make(made: "Database", table: Table) -> None:
     made.execute(sql)
     for index in (*table.indexes, *table.unique):
         made.table(table.name).create_index(_names(index), unique=index in table.unique)
-    for statement in table.also:
-        made.execute(statement)
-    made.table(table.name).insert_all(table.rows)
 
 
 def _names(listed: str) -> list[str]:

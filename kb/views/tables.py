@@ -10,7 +10,7 @@ from events import sqlite_marks
 from events.log import EventLog
 from events.marks import misfit
 from events.sqlite_files.opening import version_of
-from events.sqlite_files.tables import Table, database, make
+from events.sqlite_files.tables import Table, make
 from kb.views import withheld
 from kb.views.view import View
 from kb.views.view_set import Made, ViewSet, made_with, tables_of
@@ -40,6 +40,8 @@ _OF_VIEWS = (("view_state", "name"), ("parked", "view"), ("withheld", "view"))
 SCHEMA = zlib.crc32(repr((_TABLES, sqlite_marks.TABLE)).encode()) & 0x7FFFFFFF
 """A checksum of the tables about the file; a file with another one is rebuilt."""
 
+BEGIN_VIEW = """INSERT OR REPLACE INTO main.view_state (name, version, tables, position, whole)
+VALUES (?, ?, ?, ?, ?)"""
 STATES = "SELECT name, version, tables, position, whole FROM main.view_state ORDER BY name"
 FILE_STATE = f"""SELECT name, version, tables, position, whole, ({withheld.ALL}),
     (SELECT position FROM main.forgotten), EXISTS ({withheld.ANY_PARKED})
@@ -150,10 +152,7 @@ def make_view(connection: sqlite3.Connection, view: View, head: int) -> None:
     """Make the empty tables of a view, which is whole once it has reached `head`."""
     make(connection, view.tables)
     made = made_with(view)
-    state = {"name": view.name, "version": made.version, "tables": made.tables}
-    database(connection).table("view_state").upsert(
-        {**state, "position": 0, "whole": head}, pk="name"
-    )
+    connection.execute(BEGIN_VIEW, (view.name, made.version, made.tables, 0, head))
 
 
 def drop_views(connection: sqlite3.Connection, names: Collection[str], kept: ViewSet) -> None:
