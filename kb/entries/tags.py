@@ -34,6 +34,12 @@ def written(value: str) -> str:
     beginning = " ".join(value.split())[:COMPOSED_TAG]
     if beginning.isascii():
         return beginning.rstrip()
+    return _seen(beginning)
+
+
+@lru_cache(maxsize=4_096)
+def _seen(beginning: str) -> str:
+    """Cached, as each command reads all tags that its entry ever had."""
     return unicodedata.normalize("NFC", " ".join(visible(beginning).split()))
 
 
@@ -43,15 +49,10 @@ def tag_key(value: str) -> str:
     Each word is in one alphabet, so that no two tags look alike. Decomposed before case folding
     (Unicode 3.13, D145), so that the function is idempotent.
     """
-    return _known_key(value) if len(value) <= COMPOSED_TAG else _key(written(value))
-
-
-@lru_cache(maxsize=4_096)
-def _known_key(value: str) -> str:
-    """Cached, as each command reads all tags that its entry ever had."""
     return _key(written(value))
 
 
+@lru_cache(maxsize=4_096)
 def _key(tag: str) -> str:
     folded = unicodedata.normalize("NFD", plain_letters(tag)).casefold()
     composed = unicodedata.normalize("NFC", _JOINTS.sub("-", folded))
