@@ -38,6 +38,10 @@ LONG = frozenset(
 )
 """Files that take seconds each, as they start servers, erase everywhere or fill disks."""
 
+SHARED = pytest.StashKey[str]()
+LONGEST_NAME = 80
+"""Characters of an argument that stand in the name of its test."""
+
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder there that is its own
 ENOUGH = 4 << 30
 """Where files wait for no disk, and the bytes that must be free there to use it."""
@@ -59,6 +63,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--take-over", action="store_true", help="write tests/snapshots anew")
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A long text is named by its beginning, as each worker and each report sends names."""
+    if not isinstance(val, str | bytes) or len(val) <= LONGEST_NAME:
+        return None
+    return ascii(val[:LONGEST_NAME]).removeprefix("b")[1:-1] + "..."
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Group the tests for `--dist loadgroup`: by what they share, else by file.
 
@@ -66,8 +77,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """
     if item.path.name in LONG:
         item.add_marker("long")
-    if item.path.name not in SPREAD or _shared(item):
-        item.add_marker(pytest.mark.xdist_group(_shared(item) or item.path.stem))
+    item.stash[SHARED] = shared = _shared(item)
+    if item.path.name not in SPREAD or shared:
+        item.add_marker(pytest.mark.xdist_group(shared or item.path.stem))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -84,7 +96,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = {name: place for place, name in enumerate(GROUPS)}
 
     def place(item: pytest.Item) -> tuple[int, bool, bool]:
-        group = order.get(_shared(item), len(GROUPS))
+        group = order.get(item.stash[SHARED], len(GROUPS))
         return group, item.path.name == LAST, item.path not in costly
 
     items.sort(key=place)
