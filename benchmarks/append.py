@@ -184,14 +184,14 @@ def measure(
     return statistics.median(mine), statistics.median(peer), ratio
 
 
-def compare_streams(folder: Path, before: Path | None, rounds: int) -> None:
+def compare_streams(folder: Path, before: Path | None, rounds: int, commits: int) -> None:
     """Print what appends to one and to three streams cost against one stream; 1.0 is as much."""
     whose = "before" if before else "now"
     for batch, streams, checks in ((1, 1, 0), (3, 1, 0), (3, 3, 0), (1, 1, 2)):
         name = f"{batch}-{streams}-{checks}.sqlite"
         one = Streams(folder / f"one-{name}", before)
         several = Streams(folder / f"several-{name}", None, streams, checks)
-        _, _, speed = measure(several, one, commits=300, batch=batch, rounds=rounds)
+        _, _, speed = measure(several, one, commits=commits, batch=batch, rounds=rounds)
         reach = 1.05 if streams + checks == 1 else 1.3
         print(
             f"append, {batch} events to {streams} streams, {checks} others checked: time against "
@@ -208,9 +208,11 @@ def main() -> None:
         "--folder", type=Path, help="where to write (default: the temporary folder)"
     )
     parser.add_argument("--rounds", type=int, default=15, help="rounds on each side (default: 15)")
+    parser.add_argument("--commits", type=int, default=300, help="in a round (default: 300)")
     parser.add_argument("--before", type=Path, help="a checkout of an earlier version")
     options = parser.parse_args()
-    for batch, commits in ((1, 300), (100, 40)):
+    few = max(1, options.commits * 40 // 300)
+    for batch, commits in ((1, options.commits), (100, few)):
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
             place = Path(folder)
             ours, theirs, ratio = measure(
@@ -221,7 +223,7 @@ def main() -> None:
             f" ratio {ratio:.2f} (reach: 1.00)"
         )
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        compare_streams(Path(folder), options.before, options.rounds)
+        compare_streams(Path(folder), options.before, options.rounds, options.commits)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -45,6 +45,8 @@ def measure(ports: dict[str, int], path: str, count: int) -> None:
             connection.request("GET", path)
             connection.getresponse().read()
             taken[name].append(1000 * (time.perf_counter() - begin))
+    for connection in connections.values():
+        connection.close()
     for name, each in taken.items():
         last = statistics.quantiles(each, n=100)[-1]
         print(f"{name:10} p50 {statistics.median(each):6.2f} ms, p99 {last:6.2f} ms")
@@ -54,9 +56,9 @@ def measure(ports: dict[str, int], path: str, count: int) -> None:
 
 def get(port: int, path: str) -> bytes:
     """The body at `path`."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request("GET", path)
-    return connection.getresponse().read()
+    with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+        connection.request("GET", path)
+        return connection.getresponse().read()
 
 
 def bare(body: bytes) -> Any:

@@ -46,15 +46,20 @@ class TestModelEmbedder(EmbedderContract, TokenEncoderContract):
         return term.isascii()
 
 
-@pytest.mark.model
-@pytest.mark.parametrize(("arithmetic", "tolerance"), [("float32", 1e-5), ("bfloat16", 1e-2)])
-def test_vectors_are_those_of_sentence_transformers(
-    arithmetic: model.Arithmetic, tolerance: float
-) -> None:
+@pytest.fixture(scope="module")
+def expected() -> Any:
+    """The vectors of `TEXTS` by sentence-transformers."""
     from sentence_transformers import SentenceTransformer
 
     reference = SentenceTransformer(str(model_folder()), device="cpu", local_files_only=True)
-    expected = reference.encode(TEXTS, show_progress_bar=False)
+    return reference.encode(TEXTS, show_progress_bar=False)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(("arithmetic", "tolerance"), [("float32", 1e-5), ("bfloat16", 1e-2)])
+def test_vectors_are_those_of_sentence_transformers(
+    expected: Any, arithmetic: model.Arithmetic, tolerance: float
+) -> None:
     found = ModelEmbedder(arithmetic=arithmetic).embed(TEXTS)
     assert np.abs(found - expected).max() < tolerance
 

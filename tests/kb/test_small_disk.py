@@ -28,6 +28,15 @@ kb contribute "$FILE"
 kb list
 """
 
+SEARCH = """
+import sys
+from indexer.embedding.testing import HashEmbedder
+from kb.cli import cli
+from kb.cli.invocation import Invocation
+cli(["--data", sys.argv[1], "search", "handover"], obj=Invocation(HashEmbedder()))
+"""
+"""Loads no model: what matters is where the index is written."""
+
 
 def run(script: str, **variables: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -73,11 +82,9 @@ def test_a_disk_with_few_files_left_is_searched_as_a_full_one_is(
 ) -> None:
     kb.practice("Bedside handover")
     script = SCRIPT.partition("head -c")[0].replace("size=4m", "size=64m,nr_inodes=40")
-    search = (
-        f'{script}"$PYTHON" -m kb.cli --data "$DISK/base" search handover; echo "ended with $?"'
-    )
+    script += '"$PYTHON" -c "$SEARCH" "$DISK/base"; echo "ended with $?"'
 
-    said = run(search, DISK=disk, BASE=kb.data, PYTHON=sys.executable).stdout
+    said = run(script, DISK=disk, BASE=kb.data, PYTHON=sys.executable, SEARCH=SEARCH).stdout
 
     assert "Bedside handover" in said
     assert "ended with 0" in said

@@ -2,7 +2,7 @@
 
 All checks of schemathesis: no 5xx, no status, media type or shape that the document lacks, nothing
 taken that does not fit, nothing that needs a token answered without one. By default two roles ask,
-in CI all five; `make fuzz` asks ten times as often.
+one of them little, in CI all five; `make fuzz` asks ten times as often.
 """
 
 import re
@@ -32,6 +32,10 @@ EXAMPLES_FOR = {
     "fuzz": dict.fromkeys(["nobody", *ROLES], 120),
 }[PROFILE]
 """Who asks, and how many examples an operation gets: fewer where most is refused alike."""
+
+BRIEF = {"nobody"} if PROFILE == "dev" else set()
+"""Who sends no value at the edges of what fits, nor any beyond: thirteen hundred of fifteen hundred
+requests, of which a thousand are refused alike."""
 
 
 REFUSED = {
@@ -84,8 +88,8 @@ class Run(Struct, frozen=True):
     wrong: list[str]
 
 
-def settings(examples: int, headers: Mapping[str, str]) -> dict[str, Any]:
-    """Every phase and every check; the same requests each time."""
+def settings(name: str, examples: int, headers: Mapping[str, str]) -> dict[str, Any]:
+    """Every phase, for `BRIEF` all but one, and every check; the same requests each time."""
     # Ids and errors out of answers would make each run another one: ids are drawn.
     alike = {"extra-data-sources": {"responses": False}}
     return {
@@ -96,7 +100,7 @@ def settings(examples: int, headers: Mapping[str, str]) -> dict[str, Any]:
         "suppress-health-check": ["too_slow"],  # of the machine, and so not the same each time
         "generation": {"max-examples": examples, "deterministic": True, "database": "none"},
         "phases": {
-            "coverage": alike,
+            "coverage": {**alike, "enabled": name not in BRIEF},
             "fuzzing": {**alike, "error-feedback": {"enabled": False}},
             "stateful": {"enabled": True, "generation": {"max-examples": examples}},
         },
@@ -111,7 +115,7 @@ def run_as(community: Community, name: str, examples: int) -> Run:
     schema = schemathesis.openapi.from_asgi(
         "/api/openapi.json",
         app,
-        config=schemathesis.Config.from_dict(settings(examples, headers)),
+        config=schemathesis.Config.from_dict(settings(name, examples, headers)),
         headers={"host": SITE.rpartition("/")[2]},
     )
     wrong = [line for event in from_schema(schema).execute() for line in wrong_in(event)]
@@ -153,7 +157,7 @@ def test_every_answer_is_as_the_document_says(name: str, tmp_path: Path) -> None
         run = run_as(community, name, EXAMPLES_FOR[name])
     assert run.wrong == []
     assert max(run.statuses) < 500, run.statuses
-    assert run.statuses.total() >= 100 + 50 * EXAMPLES_FOR[name]
+    assert run.statuses.total() >= (30 if name in BRIEF else 100 + 50 * EXAMPLES_FOR[name])
     if "member" in ROLES.get(name, ()):
         assert run.statuses[200] > 50
         assert run.statuses[201] > 0
