@@ -17,17 +17,25 @@ _BLOCK = re.compile(
 _VALUE = re.compile(
     r"(<[A-Za-z][\w.]{0,60}\s[^<>`]{0,500}?[\w-]=)\{\s{0,9}`([^`\n\"<>]{0,2000})`\s{0,9}\}"
 )
-_SIGN = re.compile(r"\\([`$\\])")
+_WORDS = re.compile(  # a string that stands for text, as none does behind a sign of equality
+    r"(?<![=\\$])\{\s{0,9}(?:\"((?:[^\"\\\n]|\\.){0,20000}+)\"|'((?:[^'\\\n]|\\.){0,20000}+)'"
+    r"|`((?:[^`\\]|\\[\s\S]){0,20000}+)`)\s{0,9}\}"
+)
+_LINE_ENDS = re.compile(r"(?:</?[A-Za-z][^<>\n]{0,99}>){0,9}\n")
+_PRE = re.compile(r"<pre\b[^<>]{0,2000}>(?:(?!<pre\b)[\s\S]){0,100000}?</pre>")
+_SIGN = re.compile(r"\\(?:u\{?((?!00[01]|d[89a-f]|fd[de])[\da-f]{4})\}?|([^\nux]))", re.IGNORECASE)
+_SIGNS = {"n": "\n", "t": "\t"}
+_MARKUP = re.compile(r"[&<>{}*_`\[\]\\#|~]")
 
 Change = Callable[[re.Match[str]], str]
 
 
-def without_literals(body: str, remarks: Remarks) -> str:
+def without_literals(body: str, remarks: Remarks, *, mdx: bool) -> str:
     """`body` with blocks of code as fences, and plain values of attributes; those in code stay.
 
-    A value of which a program makes a part is none.
+    A value of which a program makes a part is none. In `mdx` a string in braces is its text.
     """
-    if "{`" not in body and "<CodeBlock" not in body:
+    if not mdx and "{`" not in body and "<CodeBlock" not in body:
         return body
 
     def value(found: re.Match[str]) -> str:
@@ -38,19 +46,40 @@ def without_literals(body: str, remarks: Remarks) -> str:
 
     def block(found: re.Match[str]) -> str:
         indent, attributes = found[1], attributes_of(found[2])
-        lines = _SIGN.sub(r"\1", found[3]).strip("\n").split("\n")
+        lines = _meant(found[3]).strip("\n").split("\n")
         ticks = fence_for(found[3])
         title = attributes.get("title", "")
         above = [f"`{title}`", ""] if title else []
         fence = [f"{ticks}{attributes.get('language', '')}", *lines, ticks]
         return "\n".join(["", *(f"{indent}{line}" for line in (*above, *fence)), ""])
 
-    return _outside_code(_outside_code(body, _BLOCK, block), _VALUE, value)
+    def words(found: re.Match[str]) -> str:
+        if "${" in (found[3] or ""):
+            return found[0]
+        said = _MARKUP.sub(lambda sign: f"&#{ord(sign[0])};", _meant(found[found.lastindex or 0]))
+        return said.removesuffix("\n") if _LINE_ENDS.match(found.string, found.end()) else said
+
+    body = _outside_code(_outside_code(body, _BLOCK, block), _VALUE, value)
+    if not mdx:
+        return body
+    body = _outside_code(body, _PRE, lambda pre: _WORDS.sub(words, pre[0]))
+    return _outside_code(body, _WORDS, lambda found: " ".join(words(found).split("\n")))
+
+
+def _meant(literal: str) -> str:
+    """What stands between the quotation marks of a string."""
+
+    def sign(found: re.Match[str]) -> str:
+        return chr(int(found[1], 16)) if found[1] else _SIGNS.get(found[2], found[2])
+
+    return _SIGN.sub(sign, literal)
 
 
 def _outside_code(body: str, pattern: re.Pattern[str], change: Change) -> str:
     """`body` with `change` made to what `pattern` finds, unless it begins within code."""
-    found = beyond(pattern.finditer(body), code(body))
+    if not (all_found := [*pattern.finditer(body)]):
+        return body
+    found = beyond(all_found, code(body))
     return spliced(body, ((*each.span(), change(each)) for each in found))
 
 

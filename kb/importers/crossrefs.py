@@ -36,7 +36,9 @@ _DIVISION = re.compile(r"[ \t]{0,20}:{3,}[ \t]*([^\n]*)$")
 _SAID = re.compile(
     r"(?<![\w-])(?:fig-cap|tbl-cap|lst-cap|name|title|caption)=(\"[^\"\n]+\"|'[^'\n]+')"
 )
-_TOLD = re.compile(r"\[([\w.:-]{1,200})\]\(([^()#\s]{0,1000})#([\w.:-]{1,200})\)")
+_TOLD = re.compile(r"\[([^\[\]\n]{1,300})\]\(<?(?:([^()<>#\s]{0,1000})#)?\1>?\)")
+"""A link with a label for its words, or with the address of its page."""
+
 _SIGNS = re.compile(r"([\\`*_\[\]<>|])")
 _STROKE = r"\\\1"
 _LONGEST = 200  # characters of a caption that stand for it elsewhere
@@ -181,17 +183,20 @@ def with_references(body: str, own: Collection[str], page_of: PageOf, made: set[
 def with_words(
     content: Content, made: Collection[str], words_of: Callable[[str, str], str]
 ) -> Content:
-    """`content`, in each link with a label that is `made` its words, those of what it leads to.
+    """`content`, in each link with a label or a page that is `made` the words for these.
 
-    `words_of` gives them by the target of the link and the label; "" leaves the label.
+    `words_of` gives them by the target of the link and the label, which is "" for a page; "" leaves
+    what stands there.
     """
     if not made:
         return content
 
     def worded(found: re.Match[str]) -> str:
-        label, target = found[1], found[2]
-        words = words_of(target, label) if label == found[3] and label in made else ""
-        return f"[{_SIGNS.sub(_STROKE, _cut(words))}]({target}#{label})" if words else found[0]
+        label, target = found.groups()
+        to = (label, "") if target is None else (target, label)
+        words = words_of(*to) if label in made else ""
+        behind = found[0][len(label) + 1 :]
+        return f"[{_SIGNS.sub(_STROKE, _cut(words))}{behind}" if words else found[0]
 
     return content.with_texts(
         lambda text: in_prose(text, lambda piece: _TOLD.sub(worded, piece), "](")

@@ -9,6 +9,7 @@ from kb.importers.anchors import without_elements
 from kb.importers.code import before
 from kb.importers.emphasis import BREAK, emphasised, with_blank_lines, with_breaks, without_gone
 from kb.importers.html_attributes import IN_TAG, attributes_of, target_of, written
+from kb.importers.html_code import BEGIN as CODE
 from kb.importers.html_code import LINK, coded, named, with_names, with_signs
 from kb.importers.html_names import (
     AROUND,
@@ -23,6 +24,7 @@ from kb.importers.html_names import (
     STRUCTURE,
     VERBATIM,
     WRAPPED,
+    in_bold,
     is_html,
 )
 from kb.importers.naming import readable_name
@@ -49,7 +51,6 @@ _PARTED_AT_START = re.compile(f"^([ \t]*){PARTS}+[ \t]*", re.MULTILINE)
 _DEEPEST = 40  # blanks before a component that stands within a list
 _LISTS = 20  # lists around an item that it is indented for; pages show no more within each other
 _BAR = re.compile(r"(?<!\\)\|")
-_EMPHASIS = re.compile(r"<(?:b|strong|i|em)>", re.IGNORECASE)
 _INDENT = re.compile(r"\n[ \t]+")
 
 
@@ -57,11 +58,13 @@ class Html:
     """What one file's HTML becomes; `remarks` learn what of it is neither text nor structure.
 
     `text` is all of the file that is no code: an element ends there, is imported there, or has
-    attributes. What else looks like one, as in "ssh <HOST>", is text.
+    attributes. What else looks like one, as in "ssh <HOST>", is text. `made` learns of pages whose
+    addresses stand for words.
     """
 
-    def __init__(self, text: str, remarks: Remarks) -> None:
+    def __init__(self, text: str, remarks: Remarks, made: set[str] | None = None) -> None:
         self._remarks = remarks
+        self._made = set[str]() if made is None else made
         self._ended = {*_CLOSING.findall(text)}
         self._ended |= {name.lower() for name in self._ended if name.lower() in KNOWN}
         self._ended |= {around for within in self._ended for around in AROUND.get(within, ())}
@@ -176,7 +179,7 @@ class Html:
             return self._list(name, structure, closing=bool(slash))
         if name == "li" and structure is STRUCTURE and not slash:
             return f"\n{self._item()}"
-        if name == "li" and structure is IN_TEXT and self._lists and _begins_line(found):
+        if name == "li" and structure is IN_TEXT and self._lists and said_by.begins_line(found):
             return "" if slash else self._item()
         if name in ("tr", *CELLS):
             return " " if structure in (IN_TEXT, IN_ROW) else self._cell(name, closing=bool(slash))
@@ -219,13 +222,13 @@ class Html:
         """An element that a program of the site makes: readers see what its attributes say."""
         slash, name, rest = found.groups()
         attributes = attributes_of(rest)
-        said, target = said_by.spoken_in(attributes)
+        said, target = said_by.spoken_in(found, attributes)
+        said = [self.inline(one) if "<" in one and CODE not in one else one for one in said]
         if name in self._pages and not slash:
             target, said = self._pages[name], [readable_name(self._pages[name])]
-        words = "" if said or target else said_by.words_in_sentence(found, attributes)
-        if not words and rest.endswith("/"):
-            said, alone = said + said_by.words_without_content(name, attributes), not said
-            words = " ".join(said) if alone and not target and not _begins_line(found) else ""
+        begins = said_by.begins_line(found)
+        in_line = rest.endswith("/") and (not begins or said_by.is_in_sentence(found))
+        apart = " " if not slash and said_by.follows_component(found) else ""
         self._remarks.add(Why.MARKS, f"<{slash}{name} {written(attributes)}".strip() + ">")
         if slash and self._opened[-1:] == [name]:
             self._opened.pop()
@@ -235,12 +238,15 @@ class Html:
             self._targets.append((target, ""))
             return "["
         if target:
+            self._made |= set() if said else {target}
             said = [f"[{(said or [target])[0]}]({target})", *said[1:]]
+        if in_line:
+            return apart + " ".join(said)
         if self._in_table:
-            return words or self._component_in_table(said)
+            return self._component_in_table(said)
         indent = before(found, _DEEPEST)
         indent = indent if indent.isspace() else ""
-        return words or "".join(f"\n\n{indent}**{text}**\n\n" for text in said)
+        return "".join(f"\n\n{indent}{in_bold(text)}\n\n" for text in said) or apart * (not begins)
 
     def _component_in_table(self, said: list[str]) -> str:
         """What a component says as words of a cell, or as a row where it stands for one."""
@@ -286,8 +292,3 @@ class Html:
         if rest.strip(" /\n\t"):
             self._remarks.add(Why.MARKS, f"<{name} {rest.strip(' /')}>")
         return ""
-
-
-def _begins_line(found: re.Match[str]) -> bool:
-    """Whether nothing but blanks and emphasis stands before an element in its line."""
-    return not _EMPHASIS.sub("", before(found, _DEEPEST)).strip()

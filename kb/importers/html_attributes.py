@@ -19,66 +19,82 @@ _ATTRIBUTE = re.compile(
     rf"([\w:@.-]{{1,60}})(?:\s{{0,9}}=\s{{0,9}}(\"[^\"]*\"|'[^']*'|{_BRACES}|[^\s\"'>{{}}]+))?"
 )
 _LITERAL = re.compile(r"\{\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|`([^`$]*)`)\s*\}")
+_ELEMENTS = re.compile(r"\{\s*(?=<)(?:<>)?([^{}]*?)(?:</>)?\s*\}")
 _ADDRESS = re.compile(
     r"(?:\.{0,2}/|https?://)[^\s{}()<>]{1,1000}|[\w./-]{1,300}\.mdx?(?:#[^\s(){}<>]{1,300})?"
 )
+_FROM_ROOT = re.compile(r"[\w-]{1,100}(?:/[\w-][\w.-]{0,100}){1,20}(?:#[^\s(){}<>]{1,300})?")
+"""An address as components have it, which is seen from the root of the website."""
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|ico|mp4|webm)$", re.IGNORECASE)
 
 _BESIDE = 100  # characters before and after a component that are looked at
 _WORD = re.compile(r"[^\W\d_]")
-_ELEMENT = re.compile(r"<[^<>\n]{0,100}>")
+_ELEMENT = re.compile(r"</?[A-Za-z][^<>\n]{0,100}(?:>|$)|^[^<>\n]{0,100}/>")
+_BEHIND = re.compile(r"(?:/|</[A-Z][\w.]{0,60})>\Z")
 _VALUE = re.compile(r"(?!true$|false$)[^\W\d_][\w +.,'-]{0,59}")
 _SPOKEN_VALUE = re.compile(
     r"(?=[^\n]{0,300}[^\W\d_])(?=[^\n]{0,300}?(?: |[A-Z]))(?![{\[./]|https?:)[^\n{}<>=;]{1,300}"
 )
 _STEERING = re.compile(
-    r"id|key|ref|name|icon|kind|type|size|width|height|color|fill|class|class-?name|style|variant"
+    r"id|key|ref|icon|kind|type|size|width|height|color|fill|class|class-?name|style|variant"
     r"|theme|align|placement|position|lang|language|src|path|component|mode|layout|role|target",
     re.IGNORECASE,
 )
 """Attributes of components that hold no words for readers."""
 
 
-def words_in_sentence(found: re.Match[str], attributes: Mapping[str, str]) -> str:
-    """What the attributes of a component say that stands for words of a line: <Key k="z" />.
+def begins_line(found: re.Match[str]) -> bool:
+    """Whether nothing but blanks and other elements stands before an element in its line."""
+    return not _ELEMENT.sub("", before(found, _BESIDE)).strip()
 
-    Nothing if no words stand beside it, or for a picture.
-    """
+
+def follows_component(found: re.Match[str]) -> bool:
+    """Whether the end of a component stands right before an element, of which nothing parts it."""
+    return _BEHIND.search(before(found, _BESIDE)) is not None
+
+
+def is_in_sentence(found: re.Match[str]) -> bool:
+    """Whether a component without content stands for words of a line, as words stand beside it."""
     after = found.string[found.end() : found.end() + _BESIDE].partition("\n")[0]
-    beside = _WORD.search(_ELEMENT.sub("", f"{before(found, _BESIDE)} {after}"))
-    if not beside or not found[3].endswith("/") or found[2].lower().endswith(("icon", "svg")):
-        return ""
-    return " ".join(
-        value
-        for name, value in attributes.items()
-        if not _STEERING.fullmatch(name) and _VALUE.fullmatch(value)
-    )
+    beside = _ELEMENT.sub("", before(found, _BESIDE)) + _ELEMENT.sub("", after)
+    return found[3].endswith("/") and _WORD.search(beside) is not None
 
 
-def spoken_in(attributes: dict[str, str]) -> tuple[list[str], str]:
-    """What attributes of a component say to readers, and where it leads; taken out of these."""
-    said = [" ".join(attributes.pop(each).split()) for each in SPOKEN if attributes.get(each)]
-    leading = next((each for each in LEADS if leads(attributes.get(each, ""))), "")
-    return said, attributes.pop(leading, "")
+def spoken_in(found: re.Match[str], attributes: dict[str, str]) -> tuple[list[str], str]:
+    """What attributes of a component say to readers, and where it leads; taken out of these.
 
-
-def words_without_content(name: str, attributes: dict[str, str]) -> list[str]:
-    """What other attributes of a component say that holds no text, taken out of these.
-
-    Words for readers have a blank or a capital; what is called code is some, and has a name.
+    Of one without content others say something as well: words for readers have a blank or a
+    capital, or are short ones in a sentence; what is called code is some, and what is code or has a
+    description has a name.
     """
-    if name.lower().endswith(("icon", "svg")):
-        return []
-    said, named = [], {"name"} if "code" in attributes else set[str]()
+    leading = next((each for each in LEADS if leads(attributes.get(each, ""))), "")
+    target = attributes.pop(leading, "")
+    spoken = {each for each in SPOKEN if (attributes.get(each) or "{")[0] != "{"}
+    alone = found[3].endswith("/") and not found[2].lower().endswith(("icon", "svg"))
+    short = alone and not spoken and not target and is_in_sentence(found)
+    named = "code" in attributes or "description" in attributes
+    said = []
     for key, value in list(attributes.items()):
-        if key.startswith((":", "@", "v-")):  # Vue's: its value is a program
+        if key not in spoken and not (alone and _speaks(key, value, short=short, named=named)):
             continue
-        is_code = key.lower() == "code" and _WORD.search(value) is not None
-        steers = key != "name" and _STEERING.fullmatch(key)
-        if is_code or key in named or (not steers and _SPOKEN_VALUE.fullmatch(value)):
-            said.append(f"{html_code.BEGIN}{value}{html_code.END}" if is_code else value)
-            del attributes[key]
-    return said
+        is_code = key.lower() == "code"
+        said.append(
+            f"{html_code.BEGIN}{value}{html_code.END}" if is_code else " ".join(value.split())
+        )
+        del attributes[key]
+    return said, f"/{target}" if _FROM_ROOT.fullmatch(target) else target
+
+
+def _speaks(key: str, value: str, *, short: bool, named: bool) -> bool:
+    if key.startswith((":", "@", "v-")):  # Vue's: its value is a program
+        return False
+    if (key.lower() == "code" and _WORD.search(value)) or (key == "name" and named and value):
+        return True
+    if _STEERING.fullmatch(key):
+        return False
+    return _SPOKEN_VALUE.fullmatch(value) is not None or (
+        short and key != "name" and _VALUE.fullmatch(value) is not None
+    )
 
 
 def attributes_of(rest: str) -> dict[str, str]:
@@ -89,13 +105,16 @@ def attributes_of(rest: str) -> dict[str, str]:
 
 def _meant(value: str) -> str:
     """A value without its quotes, and the braces that MDX may have around these."""
+    if elements := _ELEMENTS.fullmatch(value):
+        return elements[1]
     literal = _LITERAL.fullmatch(value)
     return next(filter(None, literal.groups()), "") if literal else value.strip("\"'")
 
 
 def leads(value: str) -> bool:
     """Whether a value of an attribute is the address of a page."""
-    return _ADDRESS.fullmatch(value) is not None and not _PICTURE.search(value)
+    is_address = _ADDRESS.fullmatch(value) or _FROM_ROOT.fullmatch(value)
+    return is_address is not None and not _PICTURE.search(value)
 
 
 def target_of(address: str) -> str:

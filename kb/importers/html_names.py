@@ -115,6 +115,11 @@ VERBATIM = re.compile(
 """Where what stands as it is, or is a program, begins and ends."""
 
 
+def in_bold(words: str) -> str:
+    """`words` in bold, those among them that are so already once."""
+    return f"{BEGIN['**']}{words}{END['**']}"
+
+
 def is_html(name: str) -> bool:
     """Whether a name is written as those of HTML are; components have a capital or a dot."""
     return name.islower() or name.isupper()

@@ -52,7 +52,7 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
     """What a file says. `links` lead to other files and are not resolved yet.
 
     `parts` are the places of its page to which links of other files lead, `labels` the words of
-    those that have a label, and `made` the labels that stand for words in links of this one.
+    those that have a label, and `made` the labels and pages whose names stand in links for words.
     `relations` are those that the front matter states, `links` those that the text holds, `named`
     the files that a field names, each with the field. `exact`
     says that it is an export of ours: its `id` is an entry's and its `source` the entry's own.
@@ -89,8 +89,9 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
         return bool(self.links or self.named or self.relations or successor)
 
     def words_of(self, label: str) -> str:
-        """What stands for a label of its page elsewhere; for a block without words the title."""
-        return self.labels.get(label) or (self.content.title if is_block(label) else "")
+        """What stands for a label of its page elsewhere; the title for "" or a mute block."""
+        is_page = not label or is_block(label)
+        return self.labels.get(label) or (self.content.title if is_page else "")
 
 
 def parse_markdown(
@@ -151,7 +152,7 @@ def parse_markdown(
         body = with_blocks(body, labels, page_of, made, remarks)
         body = with_named_code(with_references(body, labels, page_of, made))
         mdx = in_mdx or path.lower().endswith(".mdx")
-        body = plain_markdown(body, remarks, myst=myst, mdx=mdx)
+        body = plain_markdown(body, remarks, myst=myst, mdx=mdx, made=made)
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks, formulas.put_back)
     if not exact:
         comments = (formulas.put_back(without_signs(each)) for each in remarks.comments)

@@ -57,16 +57,23 @@ _AFTER_FIRST = re.compile(rf"{_FIRST}[ \t]*")
 _BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
 
 
-def plain_markdown(body: str, remarks: Remarks, *, myst: bool = False, mdx: bool = False) -> str:
+def plain_markdown(
+    body: str,
+    remarks: Remarks,
+    *,
+    myst: bool = False,
+    mdx: bool = False,
+    made: set[str] | None = None,
+) -> str:
     """`body` with HTML as Markdown and without what only programs of a site read.
 
     Of a page in `myst` lines that begin with % are comments, one in `mdx` has programs. Formulas
-    stay as they are.
+    stay as they are. `made` learns of pages whose addresses stand for words in links.
     """
-    return with_formulas(body, lambda text: _plain(text, remarks, myst=myst, mdx=mdx))
+    return with_formulas(body, lambda text: _plain(text, remarks, made, myst=myst, mdx=mdx))
 
 
-def _plain(body: str, remarks: Remarks, *, myst: bool, mdx: bool) -> str:
+def _plain(body: str, remarks: Remarks, made: set[str] | None, *, myst: bool, mdx: bool) -> str:
     if not (
         myst
         or "mdx-code-block" in body
@@ -76,26 +83,28 @@ def _plain(body: str, remarks: Remarks, *, myst: bool, mdx: bool) -> str:
         return body
     body = _without_endings(_without_fences(body), remarks)
     body = with_raw_signs(with_grids(body, remarks), remarks)
-    body = with_fences_apart(flattened(with_fences(without_literals(body, remarks), remarks)))
+    body = with_fences(without_literals(body, remarks, mdx=mdx), remarks)
+    body = with_fences_apart(flattened(body))
     body = with_fences_apart(outdented(body, remarks))
     body = with_links_in_lines(with_names(_shown(body, remarks, myst=myst, mdx=mdx), remarks))
     body = without_divisions(with_notes(body, remarks), remarks)
     found = list(pieces(body))
-    html = Html("\n".join(without_code(text) for kind, text in found if kind != "code"), remarks)
+    prose = "\n".join(without_code(text) for kind, text in found if kind != "code")
+    html = Html(prose, remarks, made)
     imports = any(kind == "program" and text.startswith("import") for kind, text in found)
-    made = []
+    parts = []
     for kind, text in found:
         if kind == "code":
-            made.append(text)
+            parts.append(text)
         elif kind == "html":
             block = html.block(without_marks(text, remarks))
-            made.append(f"\n{block}\n" if block else "")
+            parts.append(f"\n{block}\n" if block else "")
         elif kind == "program" and (mdx or imports or _HEAD.match(text)):
             remarks.add(Why.CODE, text)
             remarks.comments += [text] if _HEAD.match(text) else []
         else:
-            made.append(_text(text, html, remarks, in_table=kind == "table"))
-    return with_braces("\n".join(made)).replace(IN_CELL_BREAK, "<br>")
+            parts.append(_text(text, html, remarks, in_table=kind == "table"))
+    return with_braces("\n".join(parts)).replace(IN_CELL_BREAK, "<br>")
 
 
 def _without_fences(body: str) -> str:

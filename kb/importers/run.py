@@ -234,7 +234,7 @@ class FolderImport:
             return bool(target) and target in [page(parsed.path, label) for page in pages]
 
         def words(target: str, label: str) -> str:
-            found = found_at(target) if of_label(target, label) else None
+            found = found_at(target) if not label or of_label(target, label) else None
             return self._files[found].words_of(label) if found else ""
 
         def led(target: str, part: str) -> tuple[str, str] | None:

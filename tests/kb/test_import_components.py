@@ -98,6 +98,35 @@ def test_a_component_that_stands_for_words_of_a_sentence_is_these(text: str, rea
     assert parsed.content.sections[0].text == read
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("<Field\n name='aHot'\n/><Field\n name='bHot'\n/>", ["**aHot**", "**bHot**"]),
+        ('<Key k="Alpha"/><Key k="Beta"/>', ["**Alpha**", "**Beta**"]),
+        ('Press <Key k="Alpha"/><Key k="Beta"/> now.', ["Press Alpha Beta now."]),
+        ('<Key k="alpha"/><Key k="z"/> now', ["alpha z now"]),
+        ("So <Tag>one</Tag><Tag>two</Tag>.", ["So one two."]),
+        ('**<Key k="A"/>**<Key k="B"/>', ["**A**B"]),
+    ],
+)
+def test_components_in_a_row_are_no_one_word(text: str, read: list[str]) -> None:
+    assert [line.strip() for line in lines(text)] == read
+
+
+def test_a_component_says_its_words_in_their_order_and_what_is_marked_up_in_them() -> None:
+    text = '<Field\n name="heat"\n description="How <code>hot</code>"\n/>'
+    assert lines(text) == ["**heat**", "**How `hot`**"]
+    assert lines(f'{text}<Field\n name="oil"\n description=""\n/>')[2:] == ["**oil**"]
+    assert lines("<Card title={<>A <b>hot</b> one</>} />") == ["**A hot one**"]
+
+
+def test_a_value_that_a_program_makes_is_told_and_no_text() -> None:
+    parsed = parse_markdown(b'A <Card title={undefined} label={t("x")} /> b', "a.mdx")
+
+    assert parsed.content.sections[0].text == "A  b"
+    assert 'title="{undefined}"' in parsed.remarks[0]
+
+
 def lines(text: str) -> list[str]:
     return [line for _, under in made(text) for line in under.split("\n")]
 

@@ -40,6 +40,31 @@ def test_a_block_of_code_is_a_fence_with_its_lines(text: str, read: str) -> None
 @pytest.mark.parametrize(
     ("text", "read"),
     [
+        ('<pre>{"a:\\n  - \\"<b_c>\\"\\n"}</pre>', '```\na:\n  - "<b_c>"\n```'),
+        ("<pre>{`a:\n  b`}</pre>", "```\na:\n  b\n```"),
+        (
+            '<pre style={{margin: 0}}>\n<B>{"a:\\n"}</B>\n<B>{"  b"}</B>{" ← *c*\\n"}\n</pre>',
+            "```\na:\n  b ← *c*\n```",
+        ),
+        ("<Ink>{'█'}</Ink> so{\" \"}<code>{'{a_b}'}</code>", "█ so `{a_b}`"),
+        ('Press {"<"} {`\\u2192`} {"a\\n\\nb"}.', "Press &#60; → a  b."),
+        ("{`${v()}`} stays, as does `{'a'}`", None),
+        ('A {"\\ud800"}', "A &#92;ud800"),
+        ("```js\n<pre>{'a'}</pre>\n```", None),
+    ],
+)
+def test_a_string_in_braces_is_the_text_that_it_stands_for(text: str, read: str | None) -> None:
+    assert made(text) == (text if read is None else read)
+
+
+def test_elsewhere_than_in_mdx_braces_and_quotation_marks_are_text() -> None:
+    (section,) = parse_markdown(b"The set <b>{'a'}</b>", "a.md").content.sections
+    assert section.text == "The set **{'a'}**"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
         ("- <a href={`https://oar.example/${v()}/o.js`}>o.js</a>, *new*", "- o.js, *new*"),
         ("See <a href={`/oar`}>Oar</a>.", "See [Oar](/oar)."),
         ("Write `<a href={`/oar`}>`.", "Write `<a href={`/oar`}>`."),
