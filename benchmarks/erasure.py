@@ -4,11 +4,15 @@ entries with long texts: 285,720 sections are cut into some 100,000 passages.
 A log is made with the deterministic test embedder, whose speed is no matter here: vectors of what
 stays are stored, and an erasure computes none. Then `kb serve` runs on it as a program of its own,
 and a client asks it over HTTP all the time, from before the erasure until after it: how many
-answers came, what it waited for longest, and that none failed is printed as well.
+answers came, what it waited for longest, and that none failed is printed as well, with what the
+server took of processor time and wrote to its files. With `--data` the base is kept there, and
+every run erases in a copy of it.
 """
 
 import argparse
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,7 +24,9 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from random import Random
 from threading import Event, Thread
-from typing import Self
+from typing import NamedTuple, Self
+
+import msgspec
 
 from indexer.embedding.testing import HashEmbedder
 from kb import access
@@ -30,6 +36,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
 from kb.session import Session
 
+IDS = "ids.json"
 REACH_SECONDS = 60
 STEP = 5_000
 OWN = 100
@@ -66,33 +73,31 @@ def main() -> None:
     parser.add_argument(
         "--at-once", type=int, default=1, help="so many entries, each asked for by itself [1]"
     )
+    parser.add_argument("--data", type=Path, help="where to keep the base [nowhere]")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "data"
-        KnowledgeBase.create(data)
-        with KnowledgeBase.open(data, embedder=HashEmbedder()) as base:
-            if given.sections:
-                entries, member = long_entries(base, given.sections)
-            else:
-                member = filled(base, given.events, given.own)
-            base.start_following()
-            base.catch_up()
-            print(
-                f"{base.head():,} events, {base.session.catalogue.browse().total:,} entries, "
-                f"{base.status().passages:,} passages",
-                flush=True,
-            )
+    with tempfile.TemporaryDirectory(dir=given.data and given.data.parent) as folder:
+        kept, data = given.data or Path(folder) / "made", Path(folder) / "data"
+        if not kept.exists():
+            make(kept, given)
+        shutil.copytree(kept, data)
+        entries, member = msgspec.json.decode((data / IDS).read_bytes(), type=Erased)
         with (
-            served(data) as host,
+            served(data) as (host, server),
             KnowledgeBase.open(data, embedder=HashEmbedder()) as base,
             Asking(host) as asked,
         ):
             assert base.status().follower == "another process"
+            before = Used.by(server)
             if given.sections and not given.member:
                 seconds = timed(lambda: erase_each(base, entries[: given.at_once]))
             else:
                 seconds = timed(lambda: base.session.erasure.member(member, entries="erased"))
+            used = Used.by(server)
     print(f"erased in {seconds:.1f} s (under {REACH_SECONDS} s wanted)")
+    print(
+        f"with the answers {used.seconds - before.seconds:.1f} s of processor time, "
+        f"{(used.written - before.written) / 1e6:,.0f} MB written"
+    )
     print(
         f"meanwhile {asked.answers} answers, the slowest after {asked.slowest:.2f} s, "
         f"{len(asked.failures) or 'none'} failed"
@@ -101,9 +106,49 @@ def main() -> None:
         sys.exit(f"The first that failed: {asked.failures[0]}")
 
 
+class Erased(NamedTuple):
+    """The entries to be erased one by one, and the member."""
+
+    entries: list[str]
+    member: str
+
+
+class Used(NamedTuple):
+    """Processor time of a process in seconds, and what it wrote to files, in bytes."""
+
+    seconds: float
+    written: int
+
+    @classmethod
+    def by(cls, process: int) -> Self:
+        """What the process with this number has used so far."""
+        at = Path("/proc", str(process))
+        ticks = (at / "stat").read_text().rpartition(")")[2].split()[11:13]
+        counts = dict(line.split(": ") for line in (at / "io").read_text().splitlines())
+        return cls(sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"), int(counts["wchar"]))
+
+
+def make(data: Path, given: argparse.Namespace) -> None:
+    """A base with views and index at `data`, and beside them the ids of what is to be erased."""
+    KnowledgeBase.create(data)
+    with KnowledgeBase.open(data, embedder=HashEmbedder()) as base:
+        if given.sections:
+            erased = long_entries(base, given.sections)
+        else:
+            erased = Erased([], filled(base, given.events, given.own))
+        base.start_following()
+        base.catch_up()
+        print(
+            f"{base.head():,} events, {base.session.catalogue.browse().total:,} entries, "
+            f"{base.status().passages:,} passages",
+            flush=True,
+        )
+    (data / IDS).write_bytes(msgspec.json.encode(erased))
+
+
 @contextmanager
-def served(data: Path) -> Iterator[str]:
-    """Serve the data directory in another process; answers host and port."""
+def served(data: Path) -> Iterator[tuple[str, int]]:
+    """Serve the data directory in another process; answers its host and port, and its number."""
     command = [sys.executable, "-c", SERVER, str(data)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -117,7 +162,7 @@ def served(data: Path) -> Iterator[str]:
                     break
             else:
                 sys.exit(f"The server did not start: {''.join(said) or 'it said nothing.'}")
-            yield said[-1].split("http://")[1].split()[0]
+            yield said[-1].split("http://")[1].split()[0], server.pid
         finally:
             server.terminate()
 
@@ -184,7 +229,7 @@ def joined(base: KnowledgeBase, name: str) -> Session:
     return acting
 
 
-def long_entries(base: KnowledgeBase, in_all: int) -> tuple[list[str], str]:
+def long_entries(base: KnowledgeBase, in_all: int) -> Erased:
     """Write entries with twenty sections each, so many sections `in_all`.
 
     Answers the ids of those of one member, and another one, whose `OWN` lie evenly among them, with
@@ -200,7 +245,7 @@ def long_entries(base: KnowledgeBase, in_all: int) -> tuple[list[str], str]:
             entries.append(long_entry(ben, number, words))
         if number % (STEP // 10) == 0:
             print(f"{number:,} entries", end="\r", flush=True)
-    return entries, ada.principal.member or ""
+    return Erased(entries, ada.principal.member or "")
 
 
 def long_entry(session: Session, number: int, words: Random, tags: tuple[str, ...] = ()) -> str:
