@@ -175,12 +175,6 @@ class HybridIndex:
             self._parts.lexical.remove(ids)
             self._parts.passages.remove(ids)
 
-    def forget(self, ids: Sequence[str]) -> None:
-        """Remove documents in a way that leaves `purge` less to do after `commit`."""
-        with self._changing:
-            self._parts.lexical.forget(ids)
-            self._parts.passages.remove(ids)
-
     def purge(self, ids: Sequence[str], gone: int) -> None:
         """Destroy all traces of documents in files and memory, then note `gone` as done.
 
@@ -188,7 +182,7 @@ class HybridIndex:
         be repeated. Raises as `commit` does.
         """
         if ids:
-            self.forget(ids)
+            self.remove(ids)
             self.commit(self.position, self.source)
             self._parts.purge(ids)
             self._prepared.clear()

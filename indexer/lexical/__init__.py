@@ -47,12 +47,6 @@ class LexicalIndex(Protocol):
     def remove(self, ids: Sequence[str]) -> None:
         """Remove documents; unknown ids are ignored."""
 
-    def forget(self, ids: Sequence[str]) -> None:
-        """Remove documents, and with the next commit the files that they are in.
-
-        Traces of earlier versions in other files are left to `purge`.
-        """
-
     def purge(self, ids: Sequence[str]) -> None:
         """Destroy all traces of removed documents and of their old versions in the files.
 

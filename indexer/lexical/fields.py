@@ -9,7 +9,7 @@ from indexer.text import analysis
 
 T = TypeVar("T")
 
-MADE_WITH = f"4.{analysis.VERSION}"
+MADE_WITH = f"5.{analysis.VERSION}"
 """Version of these fields and of the terms in them; an index made with another must be rebuilt."""
 
 _LEVELS = {2: 0.375, 4: 0.317, 8: 0.22}

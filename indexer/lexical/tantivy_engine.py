@@ -1,6 +1,6 @@
 """One Tantivy index, over terms made by `indexer.text.analysis`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from tantivy import Query
 
 from indexer.document import Filter
 from indexer.errors import IndexOutdated
-from indexer.lexical import LexicalDocument, tantivy_rows
+from indexer.lexical import LexicalDocument, tantivy_fields
 from indexer.lexical import tantivy_queries as query
 from indexer.lexical.checksums import check
 from indexer.lexical.damage import reading, writing
@@ -20,6 +20,14 @@ from indexer.text import analysis
 
 _NAME = "Tantivy"
 _WRITER_BYTES = 64_000_000
+
+_SEGMENTS = 8
+"""The segments of a level that Tantivy's `LogMergePolicy` makes one of."""
+
+MOST_DOCUMENTS = 10_000
+"""The documents of a segment that it counts to the lowest level, however few there are."""
+
+_FILLER = "filler"
 
 
 class _Snapshot(Struct, kw_only=True):
@@ -54,13 +62,14 @@ class TantivyIndex:
     caches the id of each number.
 
     Tantivy only marks removed documents, and keeps their words in the segment (a set of files)
-    until a merge, which cannot be requested. So the other documents of a segment are added again
-    from their stored rows: nothing in it is live then, and the next commit removes its files.
+    until a merge. Its Python package cannot ask for one, but its merge policy makes one of all
+    segments of a level once there are `_SEGMENTS`, and any of up to `MOST_DOCUMENTS` are of the
+    lowest level. So `purge` adds segments with nothing but a filler in each.
     """
 
     def __init__(self, directory: Path, *, writable: bool, at_once: bool = True) -> None:
         self.directory = directory
-        self._schema = tantivy_rows.schema()
+        self._schema = tantivy_fields.schema()
         self._lock = Lock()
         self._ids: dict[int, str] = {}
         self._waiting: set[str] = set()  # ids put or removed since the last commit
@@ -107,7 +116,7 @@ class TantivyIndex:
                 position=int(stamp["position"][0]),
                 next_number=int(stamp["next_number"][0]),
                 changed=changed,
-                documents=searcher.num_docs - 1,
+                documents=searcher.num_docs - searcher.search(_records(), 1).count,
             )
 
     def _changed(self) -> tuple[int, int]:
@@ -137,9 +146,8 @@ class TantivyIndex:
         with self._lock, writing(_NAME, self.directory):
             for document in documents:
                 self._take_out(document.id)
-                self._writing.add_document(
-                    tantivy_rows.to_document(tantivy_rows.row_of(document, self._next_number))
-                )
+                added = tantivy_fields.to_document(document, self._next_number)
+                self._writing.add_document(added)
                 self._next_number += 1
 
     def remove(self, ids: Sequence[str]) -> None:
@@ -147,46 +155,34 @@ class TantivyIndex:
             for document_id in ids:
                 self._take_out(document_id)
 
-    def forget(self, ids: Sequence[str]) -> None:
-        with self._lock, writing(_NAME, self.directory):
-            searcher = self._snapshot.searcher
-            if not ids:
-                return
-            found = searcher.search(query.any_of("id", ids), max(1, searcher.num_docs), False).hits
-            for document_id in ids:
-                self._take_out(document_id)
-            self._put_again({address.segment_ord for _, address in found})
-
     def purge(self, ids: Sequence[str]) -> None:
         if self._waiting:
             raise ValueError("commit first")
         with self._lock, writing(_NAME, self.directory):
             self._merge_no_more()
             self._snapshot = self._look()
-            searcher = self._snapshot.searcher
-            if any(searcher.doc_freq("id", document_id) for document_id in ids):
-                # Which segments is unknown: doc_freq also counts documents marked as removed.
-                self._put_again(range(searcher.num_segments))
-                self._commit(self._snapshot.position)
-                self._merge_no_more()
-                self._snapshot = self._look()
+            if self._has_traces(ids):
+                self._merge()
+            if self._has_traces(ids):
+                raise IndexOutdated("The {engine} index keeps what is removed.", engine=_NAME)
+
+    def _has_traces(self, ids: Sequence[str]) -> bool:
+        """Also true for a document that is only marked as removed."""
+        return any(self._snapshot.searcher.doc_freq("id", document_id) for document_id in ids)
 
     def _take_out(self, document_id: str) -> None:
         self._writing.delete_documents_by_term("id", document_id)
         self._waiting.add(document_id)
 
-    def _put_again(self, segments: Collection[int]) -> None:
-        """Leave only the stamp live in these segments of the snapshot."""
-        searcher = self._snapshot.searcher
-        if not segments or not searcher.num_docs:
-            return
-        for _, address in searcher.search(Query.all_query(), searcher.num_docs, False).hits:
-            stored = searcher.doc(address) if address.segment_ord in segments else None
-            if stored and (packed := stored.get_first("row")) is not None:
-                row = tantivy_rows.unpacked(packed)
-                if row.id not in self._waiting:
-                    self._writing.delete_documents_by_term("id", row.id)
-                    self._writing.add_document(tantivy_rows.to_document(row))
+    def _merge(self) -> None:
+        """Make one segment of all of the present commit, without what is removed."""
+        for _ in range(_SEGMENTS - 1):
+            filler = tantivy.Document()
+            filler.add_text("record", _FILLER)
+            self._writing.add_document(filler)
+            self._writing.commit()
+        self._merge_no_more()
+        self._snapshot = self._look()
 
     def _merge_no_more(self) -> None:
         """Wait for merges: one begun earlier would keep documents removed meanwhile."""
@@ -201,7 +197,8 @@ class TantivyIndex:
 
     def _commit(self, position: int) -> None:
         with writing(_NAME, self.directory):
-            self._writing.delete_documents_by_term("record", _stamp())
+            for record in (_stamp(), _FILLER):
+                self._writing.delete_documents_by_term("record", record)
             stamp = tantivy.Document()
             stamp.add_text("record", _stamp())
             stamp.add_unsigned("position", position)
@@ -265,6 +262,11 @@ class TantivyIndex:
         document_id = str(searcher.doc(address).get_first("id"))
         self._ids[number] = document_id
         return document_id
+
+
+def _records() -> Query:
+    """What is in an index beside documents."""
+    return query.any_of("record", (_stamp(), _FILLER))
 
 
 def _stamp() -> str:

@@ -6,7 +6,7 @@ from tantivy import Occur, Query
 
 from indexer.document import Filter
 from indexer.lexical.fields import allowed_values, token_weights
-from indexer.lexical.tantivy_rows import schema
+from indexer.lexical.tantivy_fields import schema
 
 _SCHEMA = schema()
 

@@ -8,11 +8,14 @@ from indexer.document import Filter
 from indexer.errors import IndexOutdated
 from indexer.lexical import LexicalDocument
 from indexer.lexical import tantivy_queries as query
-from indexer.lexical.tantivy_engine import TantivyIndex
+from indexer.lexical.tantivy_engine import MOST_DOCUMENTS, TantivyIndex
 from indexer.stored.files import sync_directory
 
 VOLUME_TERMS = 1_500_000
-"""The terms of a volume's documents, each counted once in a document: half a second to write."""
+"""The terms of a volume's documents, each counted once in a document: a tenth of a second to merge.
+
+No volume has more than `MOST_DOCUMENTS`, however short.
+"""
 
 _TERM_BYTES = 6
 """About the size of a term of a document in a volume's files."""
@@ -66,13 +69,10 @@ class TantivyVolumes:
             self._each([document.id], TantivyIndex.remove, self._volumes[:-1])
             last.put([document])
             self._changed.add(last)
-            self._room -= len(document.terms)
+            self._room -= max(len(document.terms), VOLUME_TERMS // MOST_DOCUMENTS)
 
     def remove(self, ids: Sequence[str]) -> None:
         self._each(ids, TantivyIndex.remove, self._volumes)
-
-    def forget(self, ids: Sequence[str]) -> None:
-        self._each(ids, TantivyIndex.forget, self._volumes)
 
     def _each(
         self,

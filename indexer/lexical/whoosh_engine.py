@@ -92,12 +92,6 @@ class WhooshIndex:
         with self._lock:
             self._pending.update(dict.fromkeys(ids))
 
-    def forget(self, ids: Sequence[str]) -> None:
-        """See `LexicalIndex`. The segments that have them become one with the next commit."""
-        with self._lock:
-            self._pending.update(dict.fromkeys(ids))
-            self._gone.update(ids)
-
     def purge(self, ids: Sequence[str]) -> None:
         if self._pending:
             raise ValueError("commit first")

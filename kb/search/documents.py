@@ -96,7 +96,7 @@ class IndexProjection:
             for event in filter(_is_entry, events):
                 _refuse_lack(touched, event.stream, event.version, event.position)
             gone = [each.entry.id for each in touched.values() if not document_of(each)]
-            self.index.forget(gone)
+            self.index.remove(gone)
             self._put(touched.values)
             if events:
                 self._commit(events[-1].position)
@@ -119,7 +119,7 @@ class IndexProjection:
                 # One text at a time, which waits for no window.
                 self.index.prepare(documents, self._stopped, piece=1)
                 self._refuse_stopped()
-                self.index.forget([one.entry.id for one in standing if not document_of(one)])
+                self.index.remove([one.entry.id for one in standing if not document_of(one)])
                 self.index.put(documents)
             except _NOT_THE_DOCUMENT:
                 raise

@@ -61,7 +61,7 @@ class DurableContract(EngineContract):
         before = self.held(tmp_path / "index")
         assert before >= GONE
 
-        index.forget(["a", "unknown"])
+        index.remove(["a", "unknown"])
         index.put([some_document("d", "shared")])
         index.commit(3)
         index.purge(["a", "unknown"])
@@ -79,7 +79,7 @@ class DurableContract(EngineContract):
         index.put([some_document("a", "zymurgy"), some_document("b", "first")])
         index.commit(1)
         index.put([some_document("b", "second")])
-        index.forget(["a"])
+        index.remove(["a"])
         index.commit(2)
         index.purge(["a"])
         assert (found(index, "first"), found(index, "second")) == ([], ["b"])

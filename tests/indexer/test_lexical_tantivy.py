@@ -54,7 +54,7 @@ class TestTantivyInVolumes(TestTantivy):
             index.commit(1)
             before = _files(tmp_path)
             assert [*before] == ["v000001", "v000002", "v000003", "v000004"]
-            index.forget(["b"])
+            index.remove(["b"])
             index.commit(2)
             index.purge(["b"])
             del before["v000002"]

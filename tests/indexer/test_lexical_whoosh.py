@@ -39,7 +39,7 @@ class TestWhoosh(LexicalIndexContract):
             large = max(tmp_path.glob("*.seg"), key=lambda each: each.stat().st_size)
             index.put([some_document("gone", "zymurgy")])
             index.commit(2)
-            index.forget(["gone"])
+            index.remove(["gone"])
             index.commit(3)
             index.purge(["gone"])
             assert large.is_file()
