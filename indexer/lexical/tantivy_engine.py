@@ -111,12 +111,13 @@ class TantivyIndex:
                     engine=_NAME,
                 )
             stamp = searcher.doc(stamps[0][1])
+            others = searcher.search(_records(), 2 * _SEGMENTS, count=False).hits
             return _Snapshot(
                 searcher=searcher,
                 position=int(stamp["position"][0]),
                 next_number=int(stamp["next_number"][0]),
                 changed=changed,
-                documents=searcher.num_docs - searcher.search(_records(), 1).count,
+                documents=searcher.num_docs - len(others),
             )
 
     def _changed(self) -> tuple[int, int]:

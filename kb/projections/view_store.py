@@ -9,7 +9,7 @@ from events.codec import EventCodec
 from events.log import EventLog
 from events.marks import Misfit, misfit
 from events.sqlite_files.errors import is_damage
-from events.sqlite_files.opening import transaction, version_of
+from events.sqlite_files.opening import LEAVES_NOTHING, transaction, version_of
 from events.sqlite_marks import read_mark, write_mark
 from kb.messages import _
 from kb.projections.finished import last_finished
@@ -33,10 +33,11 @@ _MISFITS: Mapping[Misfit, str] = {
 }
 
 _PRAGMAS: Mapping[str, str | int] = {
+    **LEAVES_NOTHING,
     # A power cut may lose the last batches, which are taken in again, but never half of one.
     "synchronous": "NORMAL",
     "cache_size": -65536,
-    # `PageSums` alone makes checkpoints of the WAL, as it then takes the checksums.
+    # `PageSums` alone makes checkpoints of the WAL, as it then empties gaps and takes checksums.
     "wal_autocheckpoint": 0,
     "journal_size_limit": 0,
 }

@@ -24,6 +24,7 @@ from kb.views.tables import (
     ERASURES,
     FORGET,
     KEEP_FORGOTTEN,
+    MOSTLY_FREE,
     OF_ERASED,
     REMEMBER,
     REWRITE,
@@ -239,14 +240,14 @@ class Views(ViewStore):
     def forget(self, position: int) -> bool:
         """Remove all remains of erasures up to `position` from the file.
 
-        Their keys are destroyed already. Costs a copy of the file and reading the events of the
-        erased. False while a reader keeps old pages: a later call finishes only these.
+        Their keys are destroyed already. Costs reading the events of the erased. False while a
+        reader keeps old pages: a later call finishes only these.
         """
         connection = self._connection()
         if connection.execute(REWRITTEN).fetchone()[0] < position:
             self._write_over()
-            # VACUUM writes new pages into the WAL, and `take` puts them in place of the old ones.
-            connection.execute("VACUUM")
+            if connection.execute(MOSTLY_FREE).fetchone():
+                connection.execute("VACUUM")
             connection.execute(REWRITE, (position,))
         forgot = self._sums.take(connection, emptying=True)
         if forgot:

@@ -2,8 +2,8 @@
 
 POSIX locks belong to a process and a file: when a process closes any descriptor of the file, all
 its connections lose their locks, and another process that ends could delete the WAL under them. So
-code that reads the file directly uses `reading_beside`, whose descriptors stay open as long as this
-process has a connection to the file. See https://www.sqlite.org/howtocorrupt.html, 2.2.
+code that reads or writes bytes of the file uses `beside`, whose descriptors stay open as long as
+this process has a connection to the file. See https://www.sqlite.org/howtocorrupt.html, 2.2.
 """
 
 import os
@@ -29,7 +29,7 @@ class _Use:
 
     def __init__(self) -> None:
         self.count = 0
-        self.descriptors: dict[File, int] = {}
+        self.descriptors: dict[tuple[File, int], int] = {}
 
 
 _uses: dict[Path, _Use] = {}
@@ -84,17 +84,17 @@ def open_views(
 
 
 @contextmanager
-def reading_beside(path: Path) -> Iterator[int]:
-    """A descriptor for reading bytes of the file at `path` during the block."""
+def beside(path: Path, flags: int = os.O_RDONLY) -> Iterator[int]:
+    """A descriptor for bytes of the file at `path` during the block."""
     used = path.resolve()
     use = _begin(used)
     try:
         with _using:
-            descriptor = use.descriptors.get(file_at(path))
+            descriptor = use.descriptors.get((file_at(path), flags))
             if descriptor is None:
-                descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                descriptor = os.open(path, flags | os.O_CLOEXEC)
                 found = os.fstat(descriptor)
-                use.descriptors[found.st_dev, found.st_ino] = descriptor
+                use.descriptors[(found.st_dev, found.st_ino), flags] = descriptor
         yield descriptor
     finally:
         _end(used)

@@ -4,6 +4,9 @@ SQLite itself notices damage only if a page is malformed. So each page has a CRC
 was written, and the stamp of the file (inode, size, times) shows whether anything wrote to it
 since. A file with the same stamp is unchanged; any other is read in full and compared. A page may
 also match its version in the WAL, if a checkpoint was interrupted before its sum was taken.
+
+Before the sum of a page is taken, its gap is emptied (`events.sqlite_files.gaps`), so the file
+never has copies of rows that SQLite moved, once the WAL is emptied.
 """
 
 import os
@@ -13,16 +16,16 @@ import threading
 import time
 import zlib
 from array import array
-from collections.abc import Generator, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from events.sqlite_files import gaps
 from events.sqlite_files.opening import wal_is_emptied, without_waiting
-from kb.views.file import BUSY_SECONDS, reading_beside
+from kb.views.file import BUSY_SECONDS, beside
 
 _WAL_HEADER = 32
 _FRAME_HEADER = struct.Struct(">II8s8s")
@@ -96,7 +99,8 @@ class PageSums:
             raise PagesDamaged("their checksums are missing or damaged")
         stamp, now = _stamp(self._path), time.time()
         moved = set(_logged(self._path, sums.page_size))
-        with closing(_crcs(self._path, sums.page_size)) as crcs:
+        with beside(self._path) as file:
+            crcs = map(zlib.crc32, _pages(file, sums.page_size))
             for page, (known, found) in enumerate(zip_longest(array("I", sums.sums), crcs), 1):
                 if known != found and (page, found) not in moved:
                     raise PagesDamaged(f"its page {page} is not as it was written")
@@ -105,7 +109,8 @@ class PageSums:
     def take(self, connection: sqlite3.Connection, *, emptying: bool = False) -> bool:
         """Make a checkpoint of the WAL, and take the sums of the pages that it changes.
 
-        Outside a transaction. False if readers prevent it, or prevent `emptying` the WAL.
+        Outside a transaction. False if readers prevent it, or prevent `emptying` the WAL; after
+        that nothing is left of rows taken out before, in the files and in the writer's cache.
         """
         self.moving = self.fits()
         try:
@@ -115,34 +120,40 @@ class PageSums:
 
     def _take(self, connection: sqlite3.Connection, *, emptying: bool) -> bool:
         (page_size,) = connection.execute("PRAGMA page_size").fetchone()
-        changed = list(_logged(self._path, page_size))
-        if emptying:
-            with without_waiting(connection, BUSY_SECONDS):
-                done = wal_is_emptied(connection)
-        else:
-            _, logged, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-            changed, done = changed[: max(moved, 0)], moved == logged
+        changed = [page for page, _ in _logged(self._path, page_size)]
+        _, logged, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         sums = self._known()
         if sums is None:
             self.take_all(page_size)
-        elif changed:
-            self._write(self._changed(sums, {page for page, _ in changed}))
-        return done
+        elif moved > 0:
+            self._write(self._changed(sums, {*changed[:moved]}))
+        if moved != logged or not emptying:
+            return bool(moved == logged)
+        with without_waiting(connection, BUSY_SECONDS):
+            emptied = wal_is_emptied(connection)
+        if emptied:
+            connection.execute("PRAGMA shrink_memory")
+        return emptied
 
     def _changed(self, sums: _Sums, pages: set[int]) -> _Sums:
-        """`sums` with those of `pages` updated."""
+        """`sums` with those of `pages` updated, whose gaps are emptied."""
         size, count = sums.page_size, self._path.stat().st_size // sums.page_size
         known = array("I", sums.sums)[:count]
         known.extend([0] * (count - len(known)))
-        with reading_beside(self._path) as file:
-            for page in pages:
+        with beside(self._path, os.O_RDWR) as file:
+            for page in sorted(pages):
                 if page <= count:
-                    known[page - 1] = zlib.crc32(os.pread(file, size, (page - 1) * size))
+                    found = os.pread(file, size, (page - 1) * size)
+                    known[page - 1] = zlib.crc32(gaps.emptied(file, found, page))
+            os.fdatasync(file)
         return _Sums(_stamp(self._path), size, sums.checked_at, known.tobytes())
 
     def take_all(self, page_size: int) -> None:
         """Take the sums of all pages: only for a file that was written just now."""
-        sums = array("I", _crcs(self._path, page_size))
+        with beside(self._path, os.O_RDWR) as file:
+            pages = enumerate(_pages(file, page_size), 1)
+            sums = array("I", (zlib.crc32(gaps.emptied(file, page, at)) for at, page in pages))
+            os.fdatasync(file)
         self._write(_Sums(_stamp(self._path), page_size, time.time(), sums.tobytes()))
 
     def discard(self) -> None:
@@ -187,13 +198,12 @@ def _stamp(path: Path) -> Stamp:
     return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
-def _crcs(path: Path, page_size: int) -> Generator[int]:
-    with reading_beside(path) as file:
-        place = 0
-        while pages := os.pread(file, page_size * _AT_ONCE, place):
-            for start in range(0, len(pages), page_size):
-                yield zlib.crc32(pages[start : start + page_size])
-            place += len(pages)
+def _pages(file: int, page_size: int) -> Iterator[bytes]:
+    place = 0
+    while pages := os.pread(file, page_size * _AT_ONCE, place):
+        for start in range(0, len(pages), page_size):
+            yield pages[start : start + page_size]
+        place += len(pages)
 
 
 def _logged(path: Path, page_size: int) -> Iterator[tuple[int, int]]:

@@ -26,8 +26,8 @@ _TABLES = (
         "name",
     ),
     *withheld.TABLES,
-    # Positions up to which nothing erased is left; only old pages of the file may hold any; and no
-    # sign-in data of departed members is left.
+    # Positions up to which nothing erased is left; only the WAL may hold any; and no sign-in data
+    # of departed members is left.
     Table(
         "forgotten",
         "position integer, rewritten integer, departed integer",
@@ -37,8 +37,9 @@ _TABLES = (
 _OF_VIEWS = (("view_state", "name"), ("parked", "view"), ("withheld", "view"))
 """Tables about the file with rows per view, and the column with its name."""
 
-SCHEMA = zlib.crc32(repr((_TABLES, sqlite_marks.TABLE)).encode()) & 0x7FFFFFFF
-"""A checksum of the tables about the file; a file with another one is rebuilt."""
+_LEAVES_NOTHING = "rows taken out are overwritten"
+SCHEMA = zlib.crc32(repr((_TABLES, sqlite_marks.TABLE, _LEAVES_NOTHING)).encode()) & 0x7FFFFFFF
+"""A checksum of the tables about the file and of how it is written; another one is rebuilt."""
 
 BEGIN_VIEW = """INSERT OR REPLACE INTO main.view_state (name, version, tables, position, whole)
 VALUES (?, ?, ?, ?, ?)"""
@@ -62,6 +63,8 @@ FORGOTTEN = "SELECT position FROM forgotten"
 REWRITTEN = "SELECT rewritten FROM forgotten"
 FORGET = "UPDATE forgotten SET position = rewritten"
 REWRITE = "UPDATE forgotten SET rewritten = ?"
+MOSTLY_FREE = """SELECT 1 FROM pragma_freelist_count, pragma_page_count
+    WHERE freelist_count * 2 > page_count"""
 REMEMBER = "UPDATE forgotten SET position = 0, rewritten = 0"
 DEPART = "UPDATE forgotten SET departed = ?"
 KEEP_FORGOTTEN = "UPDATE forgotten SET position = ?, rewritten = ?, departed = ?"
