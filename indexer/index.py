@@ -185,6 +185,8 @@ class HybridIndex:
             self.remove(ids)
             self.commit(self.position, self.source)
             self._parts.purge(ids)
+            with self._changing:  # A search that this makes stale waits for it.
+                self._parts.refresh()
             self._prepared.clear()
             self._parts.store.keep_only_beside(self._parts.memory.text_hashes())
         with reading(self._directory):
@@ -249,15 +251,16 @@ class HybridIndex:
             self._parts.close()
 
     def _attempt(self, question: Question, filter: Filter, limit: int) -> list[Hit] | None:
-        """The hits; None if they were replaced on disk, or closed by a refresh, meanwhile."""
+        """The hits; None if they were replaced or erased, or closed by a refresh, meanwhile."""
         parts = self._parts
+        memory = parts.memory
         try:
             ranking = rank(
                 question,
                 filter,
                 max(limit, JUDGED),
                 parts.lexical,
-                parts.memory,
+                memory,
                 parts.words,
                 parts.passages,
                 self._reranker,
@@ -273,7 +276,7 @@ class HybridIndex:
             if parts is self._parts:
                 raise
             return None
-        if len(stored) < len(ranking.documents):
+        if memory.stale or len(stored) < len(ranking.documents):
             return None
         return answer(question, ranking, stored, words, limit)
 

@@ -54,13 +54,23 @@ class Candidates(Struct, frozen=True):
     distribution: Distribution
 
 
-class Memory:
-    """Immutable snapshot of one commit, rebuilt from the stores at opening.
+class _Shared:
+    """Counts how often arrays were overwritten that snapshots share."""
 
-    A commit derives the next one and replaces it, so a search takes no lock and sees one state.
+    def __init__(self) -> None:
+        self.wipes = 0
+
+
+class Memory:
+    """Snapshot of one commit, rebuilt from the stores at opening.
+
+    A commit derives the next one and replaces it, so a search takes no lock and sees one state,
+    unless the snapshot is `stale` at its end. Nothing but `wiped` changes what a snapshot has.
     """
 
-    def __init__(self, near: FaissIndex, postings: Postings) -> None:
+    def __init__(self, near: FaissIndex, postings: Postings, shared: _Shared | None = None) -> None:
+        self._shared = shared or _Shared()
+        self._wipes = self._shared.wipes
         self.near = near
         self._roster = near.roster
         self._vectors = near.vectors
@@ -88,19 +98,38 @@ class Memory:
         `terms` are their packed terms, `vectors` the rows of their passages.
         """
         near = self.near.changed(added, vectors, removed)
-        return type(self)(near, self._postings.extended(terms) if added else self._postings)
+        postings = self._postings.extended(terms) if added else self._postings
+        return type(self)(near, postings, self._shared)
 
-    def compacted(self, *, wholly: bool = False) -> Self:
-        """The snapshot without remains of removals; itself while these are few, unless `wholly`.
+    def compacted(self) -> Self:
+        """The snapshot without the room of removed documents; itself while these are few.
 
         Results are the same either way.
         """
         dead = len(self._roster.documents) - len(self._roster)
-        little = dead < COMPACT_AT or dead * 4 < len(self._roster.documents)
-        if not dead or (little and not wholly):
+        if dead < COMPACT_AT or dead * 4 < len(self._roster.documents):
             return self
         live = np.flatnonzero(self._roster.alive)
-        return type(self)(self.near.kept(live), self._postings.kept(live))
+        return type(self)(self.near.kept(live), self._postings.kept(live), self._shared)
+
+    def wiped(self) -> Self:
+        """The snapshot without what is left of removed documents, which is overwritten in place.
+
+        All earlier snapshots are `stale` from the beginning on, as they share the arrays.
+        """
+        self._shared.wipes += 1
+        remains = self._roster.remains()
+        self._postings.wipe(remains)
+        self._vectors.wipe(remains)
+        roster = self._roster.changed((), ())
+        roster.wipe()
+        near = FaissIndex(roster, self._vectors)
+        return type(self)(near, self._postings, self._shared)
+
+    @property
+    def stale(self) -> bool:
+        """Whether what was computed from it so far is not to be used."""
+        return self._wipes != self._shared.wipes
 
     def text_hashes(self) -> set[bytes]:
         """The hashes of the texts of all passages with a vector."""

@@ -22,10 +22,14 @@ _ENTRY = np.dtype([("term", "<u8"), ("count", "<u4")])
 
 
 class _Block(NamedTuple):
-    """Documents by term: those of terms[n] are slots[starts[n] : starts[n + 1]], ascending."""
+    """Documents by term: those of terms[n] are slots[starts[n] : ends[n]], ascending.
+
+    What lies between two runs is 0. Of several equal terms only the first has documents.
+    """
 
     terms: NDArray[np.uint64]
     starts: Integers
+    ends: Integers
     slots: NDArray[np.int32]
     counts: NDArray[np.uint32]
 
@@ -55,7 +59,7 @@ def among(terms: Iterable[str], held: NDArray[np.uint64]) -> Bools:
 
 
 class Postings:
-    """Immutable postings of documents in ascending slots; `extended` returns new ones."""
+    """Postings of documents in ascending slots; `extended` returns new ones, only `wipe` writes."""
 
     def __init__(self, blocks: Sequence[_Block] = (), lengths: Integers = _NONE) -> None:
         self._blocks = blocks
@@ -80,10 +84,25 @@ class Postings:
         new[live] = np.arange(len(live), dtype=np.int32)
         blocks = []
         for block in self._blocks:
-            slots = new[block.slots]
+            terms, old, counts = _entries(block)
+            slots = new[old]
             stay = slots >= 0
-            blocks.append(_block(_spread(block)[stay], slots[stay], block.counts[stay]))
+            blocks.append(_block(terms[stay], slots[stay], counts[stay]))
         return Postings(blocks, self._lengths[live])
+
+    def wipe(self, slots: Integers) -> None:
+        """Take out all of these documents in place, also for those that share the blocks.
+
+        These read anything meanwhile, but no slot that is not there.
+        """
+        gone = np.zeros(len(self._lengths), np.bool_)
+        gone[slots] = True
+        for block in self._blocks:
+            places = np.flatnonzero(gone[block.slots])
+            for run in np.unique(np.searchsorted(block.starts, places, "right") - 1).tolist():
+                _close_up(block, run, gone)
+        self._lengths[slots] = 0
+        _key.cache_clear()
 
     def statistics(self, terms: Sequence[str], visible: Bools) -> bm25.Statistics:
         """Exact statistics of the documents in visible slots."""
@@ -156,8 +175,9 @@ def _runs(
     places = np.searchsorted(block.terms, wanted)
     for term, key, place in zip(terms, wanted.tolist(), places.tolist(), strict=True):
         if place < len(block.terms) and block.terms[place] == key:
-            run = slice(block.starts[place], block.starts[place + 1])
-            yield term, block.slots[run], block.counts[run]
+            run = slice(block.starts[place], block.ends[place])
+            if len(slots := block.slots[run]):
+                yield term, slots, block.counts[run]
 
 
 def _among(wanted: NDArray[Any], there: NDArray[Any]) -> tuple[Integers, Bools]:
@@ -177,21 +197,37 @@ def _block(
     """Entries in the order of slots, sorted by term."""
     order = np.argsort(terms, kind="stable")
     distinct, starts = np.unique(terms[order], return_index=True)
-    ends = np.append(starts, len(terms))
-    return _Block(distinct, ends, slots[order], counts[order])
+    ends = np.append(starts[1:], len(terms))[: len(starts)]
+    return _Block(distinct, starts, ends, slots[order], counts[order])
+
+
+def _close_up(block: _Block, run: int, gone: Bools) -> None:
+    """Move the documents of a run together that are not `gone`, and forget a term without any."""
+    begin, end = block.starts[run], block.ends[run]
+    stay = np.flatnonzero(~gone[block.slots[begin:end]])
+    left = begin + len(stay)
+    for values in (block.slots, block.counts):
+        values[begin:left] = values[begin:end][stay]
+        values[left:end] = 0
+    block.ends[run] = left
+    if left == begin:
+        block.terms[run] = block.terms[run - 1] if run else 0
 
 
 def _merged(first: _Block, second: _Block) -> _Block:
-    return _block(
-        np.concatenate([_spread(first), _spread(second)]),
-        np.concatenate([first.slots, second.slots]),
-        np.concatenate([first.counts, second.counts]),
-    )
+    both = zip(_entries(first), _entries(second), strict=True)
+    terms, slots, counts = (np.concatenate(each) for each in both)
+    return _block(terms, slots, counts)
 
 
-def _spread(block: _Block) -> NDArray[np.uint64]:
-    """The term of each entry."""
-    return np.repeat(block.terms, np.diff(block.starts))
+def _entries(block: _Block) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.uint32]]:
+    """Term, slot and count of each entry."""
+    sizes = block.ends - block.starts
+    terms = np.repeat(block.terms, sizes)
+    if len(terms) == len(block.slots):
+        return terms, block.slots, block.counts
+    places = np.repeat(block.ends - np.cumsum(sizes), sizes) + np.arange(len(terms))
+    return terms, block.slots[places], block.counts[places]
 
 
 def _size(block: _Block) -> int:

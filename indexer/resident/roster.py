@@ -13,6 +13,11 @@ from indexer.stored.rows import StoredDocument
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
 
+NOBODY = StoredDocument(0, "", frozenset(), {}, ())
+"""In the slot of a document of which nothing is left."""
+
+_LAST = np.uint64(2**64 - 1)
+
 AUDIENCES = 32
 """Audiences, and filters, whose masks are cached, at a byte per document."""
 
@@ -64,6 +69,27 @@ class Roster:
         heads = np.array([_head(document.id) for document in added], dtype=np.uint64)
         other._heads = np.concatenate([self._heads, heads])
         return other
+
+    def remains(self) -> Integers:
+        """The slots of removed documents of which something is left."""
+        gone = np.flatnonzero(~self.alive)
+        left = [slot for slot in gone.tolist() if self.documents[slot] is not NOBODY]
+        return np.array(left, np.int64)
+
+    def wipe(self) -> None:
+        """Drop what is left of removed documents, which keep their slots.
+
+        Only for a roster that nothing else has yet.
+        """
+        remains = self.remains()
+        for slot in remains.tolist():
+            for label in _labels(self.documents[slot]):
+                known = self._slots_by_label.pop(label, np.empty(0, np.int64))
+                if len(live := known[self.alive[known]]):
+                    self._slots_by_label[label] = live
+            self.documents[slot] = NOBODY
+        self._numbers[remains] = 0
+        self._keys[remains] = _LAST
 
     def slots(self, ids: Iterable[str]) -> Integers:
         """The slots of the known documents, in the order of `ids`."""

@@ -28,7 +28,7 @@ class Scored(NamedTuple):
 class _Buffer:
     """Rows with spare room, shared by `PassageVectors` that each see a prefix.
 
-    So a commit copies no earlier rows. Rows up to `used` are never overwritten.
+    So a commit copies no earlier rows. Rows up to `used` are only overwritten by `wipe`.
     """
 
     def __init__(self, room: int, dimension: int) -> None:
@@ -83,6 +83,10 @@ class PassageVectors:
             np.concatenate([self.counts, more]),
             np.concatenate([self.first_row, self.first_row[-1] + np.cumsum(more)]),
         )
+
+    def wipe(self, slots: Integers) -> None:
+        """Overwrite the rows of these documents with zeros, for all who share them."""
+        self._buffer.rows[self.rows(slots)[0]] = 0
 
     @property
     def matrix(self) -> Vectors:

@@ -111,13 +111,12 @@ class Parts:
         self._load()
 
     def purge(self, ids: Sequence[str]) -> None:
-        """Destroy all traces of removed documents in files and memory.
+        """Destroy all traces of removed documents in files; those in memory with `refresh`.
 
         Other documents may share vectors, so the vector store is left to the caller.
         """
         self.lexical.purge(ids)
         self.passages.clear()
-        self._load()
 
     def _no_words_yet(self) -> Fetch:
         return RecentWords(partial(self.store.words, self._fingerprint), WORD_BYTES).get
@@ -142,11 +141,12 @@ class Parts:
         # Of a text that the model reads in part only that part means anything.
         matrix *= np.array([each.share for each in passages], dtype=np.float32)[:, None]
         changed = self.memory.changed(changes.added, changes.terms, matrix, changes.removed)
-        erased = changes.seen.cleared != self._seen.cleared
-        if erased:
+        changed = changed.compacted()
+        if changes.seen.cleared != self._seen.cleared:
             self.words = self._no_words_yet()
+            changed = changed.wiped()
         # At once for all who search from now on.
-        self.memory = changed.compacted(wholly=erased)
+        self.memory = changed
         self._version, self._seen, self._stamp = version, changes.seen, changes.position
 
     def _compare(self) -> None:

@@ -169,11 +169,10 @@ def test_who_reads_an_index_beside_an_erasure_has_no_vector_of_it_in_memory_once
             assert len(reader.words(hashes)) == len(vectors) == 2
             index.purge(["gone"], 2)
             reader.refresh()
-            (kept,) = reader.memory.near.vectors.matrix
             assert len(reader.words(hashes)) == 1
             # What the rows are a part of holds no more than these either.
-            assert kept.base is not None
-            held = kept.base.tobytes()
+            assert reader.memory.near.vectors.matrix.base is not None
+            held = reader.memory.near.vectors.matrix.base.tobytes()
             assert [one.tobytes() in held for one in vectors].count(True) == 1
 
 

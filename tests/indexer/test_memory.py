@@ -1,5 +1,7 @@
 """What is in memory finds and counts what a plain computation does, after any puts and removals."""
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from indexer.document import Filter
 from indexer.ranking.evidence import Sought
 from indexer.resident import memory as module
 from indexer.resident.memory import Candidates, Memory, Proposed
-from indexer.resident.postings import pack
+from indexer.resident.postings import Postings, keys, pack
 from indexer.resident.vectors import PassageVectors, Vectors
 from indexer.stored.rows import Known, StoredDocument
 from tests.examples import costly
@@ -87,6 +89,13 @@ class MemoryAgainstPlainArrays(RuleBasedStateMachine):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(module, "COMPACT_AT", 1)
             self.index = self.index.compacted()
+
+    @rule()
+    def wipe(self) -> None:
+        before = self.index
+        self.index = before.wiped()
+        assert before.stale
+        assert not self.index.stale
 
     @rule(
         seed=st.integers(0, 50),
@@ -219,6 +228,45 @@ def test_what_was_removed_is_left_behind_only_while_it_is_little(
     assert np.array_equal(new.scores, old.scores)
     assert new.distribution == old.distribution
     assert smaller.statistics(TERMS, ALL) == memory.statistics(TERMS, ALL)
+
+
+def test_nothing_is_left_in_memory_of_what_was_wiped_and_results_are_as_without_it() -> None:
+    names = [f"d{n}" for n in range(40)]
+    words = {name: {f"{name}{n}": 1 + n for n in range(4)} | counted(9) for name in names}
+    gone = {"d0", "d7", "d8", "d39"}
+    documents = [
+        StoredDocument(n, name, ALL, {"tag": frozenset({f"of {name}"})}, (known(n, name.encode()),))
+        for n, name in enumerate(names, 1)
+    ]
+    rows = unit_rows(40, 3)
+    memory, postings, alone = Memory.empty(DIMENSION, 8.0), Postings(), Postings()
+    for part in (slice(0, 30), slice(30, 39), slice(39, 40)):  # in several blocks
+        packed = [pack(words[name]) for name in names[part]]
+        memory = memory.changed(documents[part], packed, rows[part], ())
+        postings = postings.extended(packed)
+    alone = alone.extended([pack(words[name]) for name in names if name not in gone])
+    memory = memory.changed([], [], rows[:0], [n for n, one in enumerate(names, 1) if one in gone])
+    traces = {name: [rows[n].tobytes(), f"of {name}".encode()] for n, name in enumerate(names)}
+
+    memory = memory.wiped()
+    postings.wipe(np.array([n for n, name in enumerate(names) if name in gone]))
+
+    held = memory.near.vectors.matrix.tobytes() + pickle.dumps(memory.near.roster)
+    terms = pickle.dumps(postings)
+    for name in names:
+        left = [each in held for each in traces[name]]
+        left += [keys([word]).tobytes() in terms for word in words[name] if word not in TERMS]
+        assert left == [name not in gone] * len(left)
+    live = np.array([name not in gone for name in names])
+    asked_for = [*TERMS, *words["d7"], *words["d9"]]
+    assert postings.statistics(asked_for, live) == alone.statistics(asked_for, live[live])
+    weights = dict.fromkeys(asked_for, 1.5)
+    scores = postings.scores(np.flatnonzero(live), weights, 9.0)
+    assert np.array_equal(scores, alone.scores(np.arange(36), weights, 9.0))
+    more = [pack(words["d9"])] * 30  # which makes one block of all
+    assert postings.extended(more).statistics(
+        asked_for, np.append(live, [True] * 30)
+    ) == alone.extended(more).statistics(asked_for, np.ones(66, np.bool_))
 
 
 def test_a_sample_of_many_is_the_same_whatever_else_is_there() -> None:

@@ -79,6 +79,18 @@ def found(index: HybridIndex, question: str = "trees and leaves") -> set[str]:
     return {hit.document_id for hit in index.search(question, EVERYONE, 10)}
 
 
+def test_a_search_that_began_before_an_erasure_answers_as_one_that_began_after_it(
+    index: HybridIndex, gate: Gate
+) -> None:
+    with ThreadPoolExecutor() as threads:
+        begun = threads.submit(index.search, "trees and leaves", EVERYONE, 10)
+        assert gate.reached.wait(PATIENCE)
+        index.purge(["Oak"], 2)
+        gate.opened.set()
+        assert begun.result(PATIENCE) == index.search("trees and leaves", EVERYONE, 10)
+    assert found(index) == {"Elm"}
+
+
 def test_a_search_answers_from_the_commit_that_it_began_with(
     index: HybridIndex, gate: Gate
 ) -> None:
