@@ -17,7 +17,7 @@ VOLUME_TERMS = 1_500_000
 No volume has more than `MOST_DOCUMENTS`, however short.
 """
 
-_TERM_BYTES = 6
+_TERM_BYTES = 1
 """About the size of a term of a document in a volume's files."""
 
 

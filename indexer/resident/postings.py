@@ -36,6 +36,9 @@ class _Block(NamedTuple):
 
 _NONE: Integers = np.empty(0, np.int64)
 
+FEW = 4
+"""Documents that are looked for one by one, which is faster."""
+
 _LENGTH = 0
 """The key of the entry whose count is the length of the document."""
 
@@ -95,11 +98,12 @@ class Postings:
 
         These read anything meanwhile, but no slot that is not there.
         """
-        gone = np.zeros(len(self._lengths), np.bool_)
-        gone[slots] = True
         for block in self._blocks:
-            places = np.flatnonzero(gone[block.slots])
-            for run in np.unique(np.searchsorted(block.starts, places, "right") - 1).tolist():
+            places = _places(block.slots, slots, len(self._lengths))
+            runs = np.searchsorted(block.starts, places, "right") - 1
+            inside = places < block.ends[runs]
+            places, (found, firsts) = places[inside], np.unique(runs[inside], return_index=True)
+            for run, gone in zip(found.tolist(), np.split(places, firsts)[1:], strict=True):
                 _close_up(block, run, gone)
         self._lengths[slots] = 0
         _key.cache_clear()
@@ -201,16 +205,25 @@ def _block(
     return _Block(distinct, starts, ends, slots[order], counts[order])
 
 
-def _close_up(block: _Block, run: int, gone: Bools) -> None:
-    """Move the documents of a run together that are not `gone`, and forget a term without any."""
-    begin, end = block.starts[run], block.ends[run]
-    stay = np.flatnonzero(~gone[block.slots[begin:end]])
-    left = begin + len(stay)
+def _places(held: NDArray[np.int32], slots: Integers, count: int) -> Integers:
+    """Where any of the `slots`, of so many, is held."""
+    if len(slots) <= FEW:
+        each = [np.flatnonzero(held == slot) for slot in slots.tolist()]
+        return np.sort(np.concatenate([_NONE, *each]))
+    wanted = np.zeros(count, np.bool_)
+    wanted[slots] = True
+    return np.flatnonzero(wanted[held])
+
+
+def _close_up(block: _Block, run: int, gone: Integers) -> None:
+    """Move the documents of a run together but for those at `gone`, and forget a term without."""
+    first, end = gone[0], block.ends[run]
+    left = end - len(gone)
     for values in (block.slots, block.counts):
-        values[begin:left] = values[begin:end][stay]
+        values[first:left] = np.delete(values[first:end], gone - first)
         values[left:end] = 0
     block.ends[run] = left
-    if left == begin:
+    if left == block.starts[run]:
         block.terms[run] = block.terms[run - 1] if run else 0
 
 
