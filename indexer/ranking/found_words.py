@@ -1,12 +1,12 @@
 """Finds the words of a question in a hit, as written there."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from msgspec import Struct
 
 from indexer.text import analysis
 from indexer.text.letters import folded
+from indexer.text.remembered import remembered
 from indexer.text.snippets import Range, Span, joined
 
 
@@ -91,7 +91,7 @@ def _groups(spans: Iterable[Span]) -> Iterator[tuple[int, int, list[str]]]:
         yield first, last, terms
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _are_same(one: str, other: str) -> bool:
     """Whether two texts have the same words, apart from English plural and tense endings."""
     return _words(one) == _words(other)

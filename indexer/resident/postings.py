@@ -5,7 +5,6 @@ million terms the chance of that is one in thirty million.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from indexer.ranking import bm25
 from indexer.text.analysis import is_plain
+from indexer.text.remembered import remembered
 
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
@@ -106,7 +106,6 @@ class Postings:
             for run, gone in zip(found.tolist(), np.split(places, firsts)[1:], strict=True):
                 _close_up(block, run, gone)
         self._lengths[slots] = 0
-        _key.cache_clear()
 
     def statistics(self, terms: Sequence[str], visible: Bools) -> bm25.Statistics:
         """Exact statistics of the documents in visible slots."""
@@ -190,7 +189,7 @@ def _among(wanted: NDArray[Any], there: NDArray[Any]) -> tuple[Integers, Bools]:
     return places, there[places] == wanted
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def _key(term: str) -> int:
     return int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "little")
 

@@ -17,6 +17,7 @@ from indexer.stored import generation
 from indexer.stored.passage_store import PassageStore
 from indexer.stored.rows import Seen
 from indexer.stored.vector_store import VectorStore
+from indexer.text import remembered
 
 LEXICAL = "lexical"
 
@@ -145,6 +146,7 @@ class Parts:
         if changes.seen.cleared != self._seen.cleared:
             self.words = self._no_words_yet()
             changed = changed.wiped()
+            remembered.forget()
         # At once for all who search from now on.
         self.memory = changed
         self._version, self._seen, self._stamp = version, changes.seen, changes.position

@@ -19,7 +19,6 @@ Besides these plain terms a text has others, for exact matching. Each kind has i
 
 import re
 from collections.abc import Container, Iterator, Sequence
-from functools import lru_cache
 from itertools import chain, islice, pairwise
 from operator import itemgetter
 from typing import NamedTuple
@@ -28,6 +27,7 @@ import regex
 import Stemmer
 
 from indexer.text.letters import folded, others, set_off, written
+from indexer.text.remembered import remembered
 
 VERSION = 10
 """Stored with an index: another version makes other terms, so the index must be rebuilt."""
@@ -227,8 +227,8 @@ def _looked_for(piece: str) -> Sequence[tuple[int, int, str]]:
 
 
 # A question is analysed dozens of times, and the pieces that are marked in a text repeat.
-_found_short = lru_cache(maxsize=4_096)(_looked_for)
-_found_long = lru_cache(maxsize=16)(_looked_for)
+_found_short = remembered(4_096)(_looked_for)
+_found_long = remembered(16)(_looked_for)
 
 
 def _of_word(word: Word) -> tuple[str, ...]:
@@ -264,7 +264,7 @@ def _sign_before(piece: str, end: int, start: int) -> str:
     return found.group() if found and (end == 0 or found.start() > 0) else ""
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def _word_terms(word: str) -> tuple[str, ...]:
     head, *ending = _APOSTROPHES.split(word)
     plain = folded(head[:MAX_WORD])
@@ -279,12 +279,12 @@ def _word_terms(word: str) -> tuple[str, ...]:
     return (stem, FORM + form, *(OTHER + one for one in others(form))) if form else (stem,)
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def _name_part(word: str) -> str:
     """Cached, as a long text in scripts without spaces repeats its words."""
     return folded(_APOSTROPHES.sub("", word))
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def _plain(word: str) -> str:
     return folded(_APOSTROPHES.split(word)[0][:MAX_WORD])

@@ -1,9 +1,9 @@
 """Compares names with questions: titles, identifiers and headings, with and without signs."""
 
 import unicodedata
-from functools import lru_cache
 
 from indexer.text.analysis import name_key
+from indexer.text.remembered import remembered
 from indexer.text.sayings import has_code, other_version
 
 _QUOTES = str.maketrans(
@@ -34,7 +34,7 @@ def rung(question: str, title: str | None, *, signed: bool) -> int:
     return UNSIGNED if not signed and has_code(question) else 1
 
 
-_asked = lru_cache(maxsize=16)(name_key)  # of a question, which each heading is compared with
+_asked = remembered(16)(name_key)  # of a question, which each heading is compared with
 
 
 def bare(name: str) -> str:

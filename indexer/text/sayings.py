@@ -7,7 +7,6 @@ others write as one are searched for in the texts of documents that have the wor
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import pairwise
 
 import regex
@@ -17,6 +16,7 @@ from msgspec.structs import replace
 from indexer.text import analysis
 from indexer.text.analysis import FORM, OTHER, PAIR, SIGNS, STOP, is_sign, name_key
 from indexer.text.letters import written
+from indexer.text.remembered import remembered
 
 TYPED, SAID, RESPELLED, ELSE = 8, 7, 6, 4
 """Levels of a document that says it, above those of `evidence`: sign by sign as typed; word for
@@ -62,7 +62,7 @@ _SCHEME = re.compile(r"\Ahttps?://(?:www\.)?", re.IGNORECASE)
 _APART_BY = r"[\s_\-\u2010\u2011]"
 _HUMPED = re.compile(r"[a-z][0-9]*[A-Z]")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_compiled = lru_cache(maxsize=64)(re.compile)  # `re` itself takes longer to find one than to search
+_compiled = remembered(64)(re.compile)  # `re` itself takes longer to find one than to search
 _PARTS = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:(?:_+|[\s-])[A-Za-z][A-Za-z0-9]*){0,7}")
 
 

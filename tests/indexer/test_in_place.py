@@ -1,7 +1,10 @@
 """What is taken out of a store is overwritten where it lies, without a copy of the file."""
 
+import gc
+import sys
 from collections.abc import Iterator
 from contextlib import closing
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from random import Random
@@ -9,7 +12,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from indexer.document import Document, Passage, Section
+from indexer.document import Document, Filter, Passage, Section
 from indexer.embedding.embedder import Embedded
 from indexer.embedding.testing import HashEmbedder
 from indexer.index import HybridIndex
@@ -21,6 +24,7 @@ from indexer.stored.vector_store import VectorStore
 from indexer.text.passages import EmbeddedPassage
 
 WORDS = 16
+WORD = "zymurgy"
 
 
 @pytest.fixture(autouse=True)
@@ -174,6 +178,36 @@ def test_who_reads_an_index_beside_an_erasure_has_no_vector_of_it_in_memory_once
             assert reader.memory.near.vectors.matrix.base is not None
             held = reader.memory.near.vectors.matrix.base.tobytes()
             assert [one.tobytes() in held for one in vectors].count(True) == 1
+
+
+def test_no_cache_has_a_word_of_what_was_erased(tmp_path: Path) -> None:
+    gone, kept = (
+        Document(id=name, title=name, sections=(Section("W", text),), audience=frozenset({"all"}))
+        for name, text in (("gone", f"A {WORD} here."), ("kept", "Round in the night."))
+    )
+
+    def fill(index: HybridIndex) -> None:
+        index.put([gone, kept])
+        index.commit(1)
+
+    with HybridIndex.build(tmp_path / "index", HashEmbedder(), fill) as index:
+        assert index.search(WORD, Filter(audience=frozenset({"all"})))
+        assert is_in_caches(WORD)
+        index.purge(["gone"], 2)
+        assert not is_in_caches(WORD)
+
+
+def is_in_caches(word: str) -> bool:
+    """Whether caches of functions of the indexer have it, but for the embedder of tests."""
+    modules = [each for name, each in sys.modules.items() if name.startswith("indexer.")]
+    cached = type(lru_cache(len))
+    functions = [
+        value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, cached) and value.__module__ != HashEmbedder.__module__
+    ]
+    return word in repr([gc.get_referents(each) for each in functions])
 
 
 def _passage(document: str, part: int, text: str) -> EmbeddedPassage:
