@@ -6,6 +6,7 @@ million terms the chance of that is one in thirty million.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,22 +23,21 @@ _ENTRY = np.dtype([("term", "<u8"), ("count", "<u4")])
 
 
 class _Block(NamedTuple):
-    """Documents by term: those of terms[n] are slots[starts[n] : ends[n]], ascending.
+    """Documents by term: those of terms[n] are slots[starts[n] : starts[n + 1]], ascending.
 
-    What lies between two runs is 0. Of several equal terms only the first has documents.
+    What is behind all runs is 0. Of several equal terms only the first has documents.
     """
 
     terms: NDArray[np.uint64]
     starts: Integers
-    ends: Integers
     slots: NDArray[np.int32]
     counts: NDArray[np.uint32]
 
 
 _NONE: Integers = np.empty(0, np.int64)
 
-FEW = 4
-"""Documents that are looked for one by one, which is faster."""
+FEW, FEW_ENTRIES = 4, 10_000
+"""Documents that are looked for, and entries that are taken out, one by one, which is faster."""
 
 _LENGTH = 0
 """The key of the entry whose count is the length of the document."""
@@ -99,12 +99,10 @@ class Postings:
         These read anything meanwhile, but no slot that is not there.
         """
         for block in self._blocks:
-            places = _places(block.slots, slots, len(self._lengths))
-            runs = np.searchsorted(block.starts, places, "right") - 1
-            inside = places < block.ends[runs]
-            places, (found, firsts) = places[inside], np.unique(runs[inside], return_index=True)
-            for run, gone in zip(found.tolist(), np.split(places, firsts)[1:], strict=True):
-                _close_up(block, run, gone)
+            held = block.slots[: _size(block)]
+            places = _places(held, slots, len(self._lengths))
+            if len(places):
+                _close_up(block, places)
         self._lengths[slots] = 0
 
     def statistics(self, terms: Sequence[str], visible: Bools) -> bm25.Statistics:
@@ -178,7 +176,7 @@ def _runs(
     places = np.searchsorted(block.terms, wanted)
     for term, key, place in zip(terms, wanted.tolist(), places.tolist(), strict=True):
         if place < len(block.terms) and block.terms[place] == key:
-            run = slice(block.starts[place], block.ends[place])
+            run = slice(block.starts[place], block.starts[place + 1])
             if len(slots := block.slots[run]):
                 yield term, slots, block.counts[run]
 
@@ -200,8 +198,8 @@ def _block(
     """Entries in the order of slots, sorted by term."""
     order = np.argsort(terms, kind="stable")
     distinct, starts = np.unique(terms[order], return_index=True)
-    ends = np.append(starts[1:], len(terms))[: len(starts)]
-    return _Block(distinct, starts, ends, slots[order], counts[order])
+    ends = np.append(starts, len(terms))
+    return _Block(distinct, ends, slots[order], counts[order])
 
 
 def _places(held: NDArray[np.int32], slots: Integers, count: int) -> Integers:
@@ -214,33 +212,37 @@ def _places(held: NDArray[np.int32], slots: Integers, count: int) -> Integers:
     return np.flatnonzero(wanted[held])
 
 
-def _close_up(block: _Block, run: int, gone: Integers) -> None:
-    """Move the documents of a run together but for those at `gone`, and forget a term without."""
-    first, end = gone[0], block.ends[run]
-    left = end - len(gone)
+def _close_up(block: _Block, gone: Integers) -> None:
+    """Move all entries together but for those at `gone`, and forget terms without documents."""
+    used = _size(block)
+    block.starts[:] -= np.searchsorted(gone, block.starts)
     for values in (block.slots, block.counts):
-        values[first:left] = np.delete(values[first:end], gone - first)
-        values[left:end] = 0
-    block.ends[run] = left
-    if left == block.starts[run]:
-        block.terms[run] = block.terms[run - 1] if run else 0
+        if len(gone) > FEW_ENTRIES:
+            values[: used - len(gone)] = np.delete(values[:used], gone)
+        else:
+            for number, (begin, end) in enumerate(pairwise([*gone.tolist(), used])):
+                values[begin - number : end - number - 1] = values[begin + 1 : end]
+        values[used - len(gone) : used] = 0
+    full = np.diff(block.starts) > 0
+    known = np.maximum.accumulate(np.where(full, np.arange(len(full)), -1))
+    block.terms[:] = np.where(known < 0, 0, block.terms[known])
 
 
 def _merged(first: _Block, second: _Block) -> _Block:
-    both = zip(_entries(first), _entries(second), strict=True)
-    terms, slots, counts = (np.concatenate(each) for each in both)
-    return _block(terms, slots, counts)
+    one, other = _entries(first), _entries(second)
+    return _block(
+        np.concatenate([one[0], other[0]]),
+        np.concatenate([one[1], other[1]]),
+        np.concatenate([one[2], other[2]]),
+    )
 
 
 def _entries(block: _Block) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.uint32]]:
     """Term, slot and count of each entry."""
-    sizes = block.ends - block.starts
-    terms = np.repeat(block.terms, sizes)
-    if len(terms) == len(block.slots):
-        return terms, block.slots, block.counts
-    places = np.repeat(block.ends - np.cumsum(sizes), sizes) + np.arange(len(terms))
-    return terms, block.slots[places], block.counts[places]
+    used = _size(block)
+    terms = np.repeat(block.terms, np.diff(block.starts))
+    return terms, block.slots[:used], block.counts[:used]
 
 
 def _size(block: _Block) -> int:
-    return len(block.slots)
+    return int(block.starts[-1])

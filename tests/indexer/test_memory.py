@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from indexer.document import Filter
 from indexer.ranking.evidence import Sought
 from indexer.resident import memory as module
+from indexer.resident import postings as postings_module
 from indexer.resident.memory import Candidates, Memory, Proposed
 from indexer.resident.postings import Postings, keys, pack
 from indexer.resident.vectors import PassageVectors, Vectors
@@ -230,7 +231,12 @@ def test_what_was_removed_is_left_behind_only_while_it_is_little(
     assert smaller.statistics(TERMS, ALL) == memory.statistics(TERMS, ALL)
 
 
-def test_nothing_is_left_in_memory_of_what_was_wiped_and_results_are_as_without_it() -> None:
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_nothing_is_left_in_memory_of_what_was_wiped_and_results_are_as_without_it(
+    monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(postings_module, "FEW", few)
+    monkeypatch.setattr(postings_module, "FEW_ENTRIES", few)
     names = [f"d{n}" for n in range(40)]
     words = {name: {f"{name}{n}": 1 + n for n in range(4)} | counted(9) for name in names}
     gone = {"d0", "d7", "d8", "d39"}

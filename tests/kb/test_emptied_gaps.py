@@ -23,7 +23,7 @@ CREATE TABLE named (name TEXT PRIMARY KEY, text TEXT) WITHOUT ROWID;
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    pragmas = {**LEAVES_NOTHING, "wal_autocheckpoint": 0}
+    pragmas: dict[str, str | int] = {**LEAVES_NOTHING, "wal_autocheckpoint": 0}
     with closing(open_views(tmp_path / "views.sqlite", "rwc", pragmas)) as opened:
         opened.executescript(TABLES)
         PageSums(tmp_path / "views.sqlite").take(opened)
