@@ -1,11 +1,14 @@
 """A message: an English sentence that keeps its template and arguments, for translation."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 ENGLISH = "en"
 """The language of the source."""
+
+_encode, _decode = msgspec.json.Encoder().encode, msgspec.json.Decoder().decode
 
 Value = str | int | float
 """An argument of a message; a text may be a message itself."""
@@ -38,7 +41,7 @@ class Message(str):
 
     def stored(self) -> str:
         """The message as JSON, for `restored`."""
-        return json.dumps(_plain(self), ensure_ascii=False, separators=(",", ":"))
+        return _encode(_plain(self)).decode()
 
 
 def _(source: str, **arguments: Value) -> Message:
@@ -61,7 +64,7 @@ def restored(text: str) -> Message:
     """
     if not text.startswith("["):
         return Message(text, {})
-    made = _message(json.loads(text))
+    made = _message(_decode(text))
     if not isinstance(made, Message):
         raise TypeError(f"{text[:80]!r} is no message")
     return made
