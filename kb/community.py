@@ -4,10 +4,11 @@ from typing import Final
 
 from msgspec import Struct, structs
 
+from kb.aggregate import Aggregate
 from kb.errors import InvalidInput
 from kb.ids import COMMUNITY_STREAM
 from kb.messages import _
-from kb.writer import Aggregate, Writer
+from kb.writer import Writer
 
 CLOSED: Final = _(
     "The community is closed to the world, so nothing can be shown to it: choose members, or ask "

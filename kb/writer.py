@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import reduce
 from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from events.codec import EventCodec
 from events.errors import EventDataError, EventIdConflict, UnknownEventType, VersionConflict
 from events.event import NewEvent, RecordedEvent
 from kb.access import Principal
+from kb.aggregate import Aggregate
 from kb.errors import DataDirectoryError, Forbidden, InvalidInput, Refused, SentAlready
 from kb.ids import event_id, member_stream
 from kb.log_errors import log_errors
@@ -43,19 +43,6 @@ class Receipt(Struct, frozen=True, omit_defaults=True):
     version: int
     position: int
     behind: str = ""
-
-
-class Aggregate(Struct, Generic[S], frozen=True):
-    """A stream, and how to fold its events into a state from `empty` on."""
-
-    id: str
-    stream: str
-    empty: S
-    evolve: Callable[[S, Any], S]
-
-    def fold(self, events: Iterable[Any]) -> S:
-        """The state after `events`, the first ones of the stream."""
-        return reduce(self.evolve, events, self.empty)
 
 
 class Done(Struct, Generic[S], frozen=True):

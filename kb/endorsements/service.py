@@ -5,6 +5,7 @@ from uuid import UUID
 
 from kb import fields
 from kb.access import require
+from kb.aggregate import Aggregate
 from kb.binding import bind
 from kb.endorsements.actions import ENDORSE
 from kb.endorsements.endorsement import (
@@ -18,7 +19,7 @@ from kb.entries.decide import refuse_archived, refuse_shown_to_more
 from kb.entries.stream import load_entry
 from kb.ids import endorsement_id, endorsement_stream
 from kb.messages import _
-from kb.writer import Aggregate, Receipt, Writer
+from kb.writer import Receipt, Writer
 
 
 class Endorsements:

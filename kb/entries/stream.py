@@ -2,11 +2,12 @@
 
 from kb import fields
 from kb.access import is_operator
+from kb.aggregate import Aggregate
 from kb.entries.entry import Entry, evolve
 from kb.errors import NotFound
 from kb.ids import entry_stream
 from kb.messages import _
-from kb.writer import Aggregate, Writer
+from kb.writer import Writer
 
 
 def entry_aggregate(entry_id: str) -> Aggregate[Entry]:

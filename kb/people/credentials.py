@@ -15,6 +15,7 @@ from kb.access import Scope, may, require, require_operator
 from kb.accounts.links import VOID, Purpose
 from kb.accounts.names import checked_name
 from kb.accounts.tokens import TokenGist, TokenInfo
+from kb.aggregate import Aggregate
 from kb.binding import bind
 from kb.errors import InvalidInput, Mistakes, NotFound
 from kb.ids import member_stream
@@ -31,7 +32,7 @@ from kb.people.sign_in import (
     SignInChange,
     SignInEvent,
 )
-from kb.writer import Aggregate, Receipt, Writer
+from kb.writer import Receipt, Writer
 
 if TYPE_CHECKING:
     from kb.accounts.accounts import Accounts

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from kb import fields
+from kb.aggregate import Aggregate
 from kb.errors import NotFound, Refused
 from kb.ids import group_id, group_stream, member_stream
 from kb.messages import _
 from kb.people import group, member
 from kb.people.group import Group
 from kb.people.member import Member
-from kb.writer import Aggregate, Writer
+from kb.writer import Writer
 
 
 class Known(Protocol):

@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from kb import fields
 from kb.access import require
+from kb.aggregate import Aggregate
 from kb.binding import bind
 from kb.entries.decide import refuse_archived, refuse_shown_to_more
 from kb.entries.stream import load_entry, sees
@@ -26,7 +27,7 @@ from kb.reuse.reuse import (
     record,
     update_outcome,
 )
-from kb.writer import Aggregate, NewId, Receipt, Writer, checked
+from kb.writer import NewId, Receipt, Writer, checked
 
 S = TypeVar("S")
 

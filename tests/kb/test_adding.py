@@ -14,6 +14,7 @@ from events.event import RecordedEvent
 from events.sealed_fields import Sealed
 from events.sqlite_files.tables import Table
 from kb.access import Action, may, of_member, operator, require
+from kb.aggregate import Aggregate
 from kb.area import Area
 from kb.areas import AREAS, build_codec, views_of
 from kb.entries.catalogue import Catalogue
@@ -24,7 +25,7 @@ from kb.messages import _
 from kb.own import Own, Reading
 from kb.views.stream_kind import Fact, StreamKind, Told
 from kb.views.view import SEEN, View, delete_of_entry
-from kb.writer import Aggregate, Receipt, Writer
+from kb.writer import Receipt, Writer
 from tests.kb.unreadable import copied, damaged
 from tests.worlds.log import ViewedWorld
 

@@ -13,9 +13,9 @@ from events.event import RecordedEvent, StreamWrite
 from events.memory import InMemoryEventLog
 from events.sqlite import SqliteEventLog
 from kb.access import Visibility
+from kb.aggregate import Aggregate
 from kb.errors import Forbidden, InvalidInput, KnowledgeBaseError, Refused, ShownToMore
 from kb.people.member import Member, MemberLeft, evolve
-from kb.writer import Aggregate
 from tests.worlds.log import World, some_content, some_draft
 
 TURNS = 12

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from kb.aggregate import Aggregate
 from kb.ids import member_stream, new_event_id
 from kb.knowledge_base import KnowledgeBase
 from kb.people.sign_in import MemberSignInChanged, MemberTokenRevoked, SignInEvent
-from kb.writer import Aggregate, Writer
+from kb.writer import Writer
 from tests.events.altered import age_log, age_vault
 from tests.kb.file_copies import copied
 from tests.worlds.base import age_accounts, id_of, joined, opened, practice
