@@ -1,7 +1,8 @@
 """Storage of log, keys, accounts and leadership; no module above names the implementation.
 
-Today these are files of SQLite and a lock file. Another log needs another `Backends` and no other
-change in `kb`; the views and the counts of searches are files of SQLite by design.
+Today these are files of SQLite and a lock file; the views and the counts of searches are files of
+SQLite by design. Another log needs another `Backends`, a setting that chooses it, and a
+`DataDirectory` that is found without the file of the log.
 """
 
 import os

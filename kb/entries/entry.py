@@ -107,12 +107,12 @@ class Text(Struct, frozen=True, kw_only=True):
 class Entry(Struct, frozen=True, kw_only=True):
     """The state of one entry: the fold of its stream.
 
-    `version` counts its events, 0 before the first; `shown` tells who saw it from which one on;
-    `revision_version` is that of the last contribution or revision. `texts` are all texts that it
-    had, the present one last, and `brought` the one that an import brought last. `tags` are as they
-    were put on, by what they are compared by, which `known_tags` are as well. `known_tags`,
-    `known_relations` and `was_archived` tell what ever was, so that an import does not undo what a
-    curator took away.
+    `version` is the number of its events, 0 before the first; `shown` has from which version on it
+    was shown to whom; `revision_version` is the version of the last contribution or revision.
+    `texts` are all its texts, the present one last, and `brought` is the last one of an import.
+    `tags` maps the key by which a tag is compared to its spelling; `known_tags` holds such keys.
+    `known_tags`, `known_relations` and `was_archived` record what ever was, so that an import does
+    not undo what a curator removed.
     """
 
     id: str
