@@ -38,7 +38,7 @@ def subclasses(base: type) -> Iterator[type]:
         yield from subclasses(each)
 
 
-BELOW = ("events/errors.py", "events/sqlite_frozen.py", "indexer/")
+BELOW = ("events/", "indexer/")
 """What stands below kb and knows no messages, but gives errors their sentences in parts."""
 
 ERRORS = {each.__name__ for base in (EventLogError, IndexerError) for each in subclasses(base)}

@@ -29,7 +29,9 @@ def check_batch(writes: Sequence[StreamWrite]) -> None:
         raise EventIdConflict(twice, "it stands twice in one batch")
     for number in ids:
         if number & _UUID7_BITS != _UUID7:
-            raise InvalidEvent(f"{UUID(int=number)} is no UUIDv7: make the id of an event as one.")
+            raise InvalidEvent(
+                "{id} is no UUIDv7: make the id of an event as one.", id=UUID(int=number)
+            )
     # The events of a batch mostly share these, so each distinct value is checked once.
     texts = {*streams, *[event.type for event in events], *[event.actor for event in events]}
     if "" in texts or not _is_unicode("".join(texts)):

@@ -76,12 +76,15 @@ class EventCodec:
         kind = self._by_class.get(type(event))
         if kind is None:
             raise UnknownEventType(
-                f"{type(event).__name__} is no event type of this program: add it to the codec."
+                "{name} is no event type of this program: add it to the codec.",
+                name=type(event).__name__,
             )
         try:
             data = self._encoder.encode(event)
         except (TypeError, ValueError, msgspec.MsgspecError) as error:
-            raise EventDataError(f"An event {kind.name} cannot be stored: {error}.") from error
+            raise EventDataError(
+                "An event {name} cannot be stored: {why}.", name=kind.name, why=error
+            ) from error
         if kind.sealed:
             data = seal_fields(self._vault, kind.sealed, data, id=id, stream=stream, actor=actor)
         return kind.name, kind.schema_version, data
@@ -106,16 +109,20 @@ class EventCodec:
         """
         if isinstance(recorded, DamagedEvent):
             raise EventDataError(
-                f"Position {recorded.position} of the log is damaged: put back a copy of the log."
+                "Position {position} of the log is damaged: put back a copy of the log.",
+                position=recorded.position,
             )
         name, schema_version = recorded.type, recorded.schema_version
         if name not in self._by_name:
-            raise UnknownEventType(f"The event type {name} is not known to this program.")
+            raise UnknownEventType("The event type {name} is not known to this program.", name=name)
         kind, decoder = self._by_name[name]
         if not 1 <= schema_version <= kind.schema_version:
             raise UnknownEventType(
-                f"Version {schema_version} of {name} is not known to this program, "
-                f"which knows 1 to {kind.schema_version}."
+                "Version {version} of {name} is not known to this program, which knows 1 to "
+                "{known}.",
+                version=schema_version,
+                name=name,
+                known=kind.schema_version,
             )
         try:
             data = open_fields(self._vault, kind.sealed, recorded) if kind.sealed else recorded.data
@@ -125,11 +132,16 @@ class EventCodec:
         except (LogFormatError, LogUnavailable):
             raise
         except SealedDataError as error:
-            raise SealedDataError(f"An event {name} cannot be opened: {error}.") from error
+            raise SealedDataError(
+                "An event {name} cannot be opened: {why}.", name=name, why=error
+            ) from error
         except Exception as error:  # an upcaster may fail in any way on unexpected data
             raise EventDataError(
-                f"Stored data does not fit version {schema_version} of {name}: "
-                f"{type(error).__name__}, {error}."
+                "Stored data does not fit version {version} of {name}: {kind}, {why}.",
+                version=schema_version,
+                name=name,
+                kind=type(error).__name__,
+                why=error,
             ) from error
 
     def sealed_values(self, recorded: RecordedEvent) -> list[SealedValue]:
@@ -140,20 +152,23 @@ class EventCodec:
     def _add(self, kind: EventType) -> None:
         if kind.name in self._by_name or kind.cls in self._by_class:
             raise InvalidEventType(
-                f"The event type {kind.name} ({kind.cls.__name__}) is there twice: "
-                "give each its own name and class."
+                "The event type {name} ({kind}) is there twice: give each its own name and class.",
+                name=kind.name,
+                kind=kind.cls.__name__,
             )
         if set(kind.upcasters) != set(range(1, kind.schema_version)):
             raise InvalidEventType(
-                f"The event type {kind.name} needs one upcaster for each version "
-                f"below {kind.schema_version}."
+                "The event type {name} needs one upcaster for each version below {version}.",
+                name=kind.name,
+                version=kind.schema_version,
             )
         fields = [each.field for each in kind.sealed]
         if len(set(fields)) < len(fields) or (
             kind.schema_version == 1 and not set(fields) <= set(kind.cls.__struct_fields__)
         ):
             raise InvalidEventType(
-                f"The event type {kind.name} seals a field that it does not have, or one twice."
+                "The event type {name} seals a field that it does not have, or one twice.",
+                name=kind.name,
             )
         self._by_class[kind.cls] = kind
         self._by_name[kind.name] = (kind, msgspec.json.Decoder(kind.cls))

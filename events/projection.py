@@ -84,8 +84,10 @@ class ProjectionRunner:
                 self._apply_or_park(event)
         if self._projection.checkpoint() < events[-1].position:
             raise ProjectionStuck(
-                f"Projection {self._projection.name} took in position {events[-1].position} "
-                "without moving its checkpoint there: mend the projection."
+                "Projection {name} took in position {position} without moving its checkpoint "
+                "there: mend the projection.",
+                name=self._projection.name,
+                position=events[-1].position,
             )
         return len(events)
 

@@ -95,9 +95,9 @@ def _opened(vault: KeyVault, each: Sealed, stored: bytes, recorded: RecordedEven
     except KeyDestroyed:
         return msgspec.json.encode(each.erased)
     except msgspec.MsgspecError as error:
-        raise SealedDataError(f"its field {each.field} is not sealed") from error
+        raise SealedDataError("its field {field} is not sealed", field=each.field) from error
     except SealedDataError as error:
-        raise SealedDataError(f"its field {each.field}: {error}") from error
+        raise SealedDataError("its field {field}: {why}", field=each.field, why=error) from error
 
 
 def _subject(sealed: Sealed, stream: str, actor: str) -> str:

@@ -191,7 +191,7 @@ class SqliteEventLog:
         first = max(after, 0) + 1
         if numbers != list(range(first, first + len(numbers))):
             raise LogFormatError(
-                f"The log {self._path} is damaged, events are missing: put back a copy."
+                "The log {path} is damaged, events are missing: put back a copy.", path=self._path
             )
 
     def _refuse_if_closed(self) -> None:
@@ -238,7 +238,9 @@ class SqliteEventLog:
             return answer_known(writes, known)
         if isinstance(refused, VersionConflict):
             raise refused
-        raise LogFormatError(f"The log {self._path} refused an event: {refused}.") from refused
+        raise LogFormatError(
+            "The log {path} refused an event: {why}.", path=self._path, why=refused
+        ) from refused
 
     def _read_head(self, connection: sqlite3.Connection) -> Mark:
         """The mark at the head; call it in a transaction, as others may append between statements.

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from events.chain import hash_up_to
 from events.codec import EventCodec
-from events.errors import EventDataError, LogFormatError, SealedDataError, UnknownEventType
+from events.errors import EventDataError, SealedDataError, UnknownEventType
 from events.event import DamagedEvent, RecordedEvent
 from events.sqlite_file import explained, open_reader
 from events.sqlite_frozen import Frozen
 from events.sqlite_layout import LOG
-from events.sqlite_rows import page, read_identity
+from events.sqlite_rows import damaged_at, page, read_identity
 
 _ROWS_PER_PAGE = 1000  # as the log's own pages: no long read transaction
 _LOCK_SECONDS = 10.0
@@ -48,10 +48,10 @@ def check_log(
         try:
             (found,) = reader.execute(_INTEGRITY).fetchone()
             if found != "ok":
-                raise _damaged(path, found.splitlines()[-1])
+                raise damaged_at(path, found.splitlines()[-1])
             head, handed_out = reader.execute(_PLACES).fetchone()
             if head != handed_out:
-                raise _damaged(path, f"events are missing after position {head}")
+                raise damaged_at(path, f"events are missing after position {head}")
             _read_all(reader, path, codec, head, progress)
             _compare_hashes(reader, path)
         finally:
@@ -66,7 +66,7 @@ def _read_all(
     while at < head:
         events = page(reader, at, min(_ROWS_PER_PAGE, head - at))
         if not events:
-            raise _damaged(path, f"events are missing after position {at}")
+            raise damaged_at(path, f"events are missing after position {at}")
         for event in events:
             _check_event(event, at, versions[event.stream], path, codec)
             at, versions[event.stream] = event.position, event.version
@@ -93,7 +93,7 @@ def _compare_hashes(reader: sqlite3.Connection, path: Path, after: int = 0) -> N
         if run_hash is not None:
             before = hash_up_to(begun, so_far) if so_far else before
             if hash_before != before and position > after:
-                raise _damaged(path, f"events are missing before position {position}")
+                raise damaged_at(path, f"events are missing before position {position}")
             begun, so_far = run_hash, []
         so_far += (id_, sum_)
 
@@ -102,23 +102,22 @@ def _check_event(
     event: RecordedEvent, before: int, version: int, path: Path, codec: EventCodec
 ) -> None:
     if event.position != before + 1 or event.version != version + 1:
-        raise _damaged(path, f"events are missing before position {event.position}")
+        raise damaged_at(path, f"events are missing before position {event.position}")
     if isinstance(event, DamagedEvent):
-        raise _damaged(path, f"position {event.position}")
+        raise damaged_at(path, f"position {event.position}")
     try:
         codec.decode(event)
     except SealedDataError as error:
         raise SealedDataError(
-            f"Position {event.position} of {path}: {str(error).rstrip('.')}; "
-            "put back copies of log and vault that belong together."
+            "Position {position} of {path}: {why}; put back copies of log and vault that belong "
+            "together.",
+            position=event.position,
+            path=path,
+            why=str(error).rstrip("."),
         ) from error
     except EventDataError as error:
-        raise _damaged(path, f"position {event.position}: {error}") from error
+        raise damaged_at(path, f"position {event.position}: {error}") from error
     except UnknownEventType as error:
-        raise UnknownEventType(f"Position {event.position} of {path}: {error}") from error
-
-
-def _damaged(path: Path, where: str) -> LogFormatError:
-    return LogFormatError(
-        f"The log {path} is damaged ({where.rstrip('.')}): put back a copy of it."
-    )
+        raise UnknownEventType(
+            "Position {position} of {path}: {why}", position=event.position, path=path, why=error
+        ) from error

@@ -20,7 +20,6 @@ _PRAGMAS: Mapping[str, str | int] = {
     "wal_autocheckpoint": 4000,
 }
 
-_FOREIGN = "is not a Tributary {name}: give the path of one or of a new file"
 _DAMAGED = errors.MEANING[sqlite3.SQLITE_CORRUPT]
 _NEWER = "use the version of Tributary that wrote it"
 
@@ -39,7 +38,9 @@ def open_writer(
     """
     if not create and not path.exists():
         raise LogUnavailable(
-            f"There is no {layout.name} at {path}: make one first or give another path."
+            "There is no {file} at {path}: make one first or give another path.",
+            file=layout.name,
+            path=path,
         )
 
     def prepare(connection: sqlite3.Connection) -> None:
@@ -68,8 +69,11 @@ def open_frozen(
     def look(connection: sqlite3.Connection) -> None:
         if _format(connection, layout) == layout.version - 1:
             raise LogUnavailable(
-                f"The {layout.name} {path} has the format before, and is brought over to the "
-                f"present one when it is first opened where it can be written: {frozen.why}"
+                "The {file} {path} has the format before, and is brought over to the present one "
+                "when it is first opened where it can be written: {why}",
+                file=layout.name,
+                path=path,
+                why=frozen.why,
             )
         _refuse_foreign(connection, path, layout)
 
@@ -102,10 +106,18 @@ def explained(path: Path, layout: Layout) -> AbstractContextManager[None]:
 
 def explain(error: Exception, path: Path, layout: Layout) -> EventLogError:
     """Our error for what SQLite's `error` means for the file at `path`."""
-    words = {sqlite3.SQLITE_NOTADB: _FOREIGN.format(name=layout.name)}
-    if errors.is_damage(error):
-        return LogFormatError(f"The file {path} {errors.said(error, words)}.")
-    return LogUnavailable(f"The {layout.name} {path} {errors.said(error)}.")
+    if errors.kind_of(error) == sqlite3.SQLITE_NOTADB:
+        return _foreign(path, layout)
+    kind = LogFormatError if errors.is_damage(error) else LogUnavailable
+    return kind("The {file} {path} {why}.", file=layout.name, path=path, why=errors.said(error))
+
+
+def _foreign(path: Path, layout: Layout) -> LogFormatError:
+    return LogFormatError(
+        "The file {path} is not a Tributary {file}: give the path of one or of a new file.",
+        path=path,
+        file=layout.name,
+    )
 
 
 def is_of_format_before(path: Path, layout: Layout, *, timeout: float) -> bool:
@@ -155,13 +167,20 @@ def _execute(connection: sqlite3.Connection, script: str) -> None:
 def _refuse_foreign(connection: sqlite3.Connection, path: Path, layout: Layout) -> None:
     version = _format(connection, layout)
     if version is None:
-        raise LogFormatError(f"The file {path} {_FOREIGN.format(name=layout.name)}.")
+        raise _foreign(path, layout)
     if version != layout.version:
         advice = layout.older if version < layout.version else _NEWER
         raise LogFormatError(
-            f"The {layout.name} {path} has format {version}, but this program reads format "
-            f"{layout.version}: {advice}."
+            "The {file} {path} has format {version}, but this program reads format {known}: "
+            "{advice}.",
+            file=layout.name,
+            path=path,
+            version=version,
+            known=layout.version,
+            advice=advice,
         )
     with closing(connection.execute("SELECT name FROM sqlite_schema")) as rows:
         if not {name for (name,) in rows} >= layout.parts:
-            raise LogFormatError(f"The {layout.name} {path} {_DAMAGED}.")
+            raise LogFormatError(
+                "The {file} {path} {why}.", file=layout.name, path=path, why=_DAMAGED
+            )

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import chain
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -228,5 +229,14 @@ def fetched(
 
 def damaged(connection: sqlite3.Connection, where: str) -> LogFormatError:
     """The error for a log that is damaged at `where`."""
-    path = connection.execute("PRAGMA database_list").fetchone()[2]
-    return LogFormatError(f"The log {path} is damaged ({where}): put back a copy of it.")
+    path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+    return damaged_at(path, where)
+
+
+def damaged_at(path: Path, where: str) -> LogFormatError:
+    """The error for the log at `path`, damaged at `where`."""
+    return LogFormatError(
+        "The log {path} is damaged ({where}): put back a copy of it.",
+        path=path,
+        where=where.rstrip("."),
+    )

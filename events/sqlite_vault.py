@@ -221,15 +221,18 @@ class SqliteVault:
             return
         (found,) = writer.execute("PRAGMA quick_check(1)").fetchone()
         if found != "ok" or not all(map(_is_sound, writer.execute(_ALL))):
-            raise LogFormatError(f"The vault {self._path} is damaged: put back a copy of it.")
+            raise LogFormatError(
+                "The vault {path} is damaged: put back a copy of it.", path=self._path
+            )
         self._sound = True
 
     def _empty_wal(self, writer: sqlite3.Connection) -> None:
         """Checkpoint and truncate the WAL file, once no reader needs it."""
         if not wal_is_emptied(writer):
             raise LogUnavailable(
-                f"The key is destroyed, but traces of it are left in {self._path}-wal because "
-                "another program reads the vault: end that one, then destroy it again."
+                "The key is destroyed, but traces of it are left in {path} because another program "
+                "reads the vault: end that one, then destroy it again.",
+                path=self._path.with_name(f"{self._path.name}-wal"),
             )
 
 

@@ -180,11 +180,11 @@ class MemoryVault:
 def known(subject: str, row: Row) -> bytes:
     """The key of `subject`. Raises `KeyDestroyed`, or `SealedDataError` if it never had one."""
     if row is None:
-        raise SealedDataError(f"the vault has no key of {subject}")
+        raise SealedDataError("the vault has no key of {subject}", subject=subject)
     if row[0] is None:
         raise KeyDestroyed(subject)
     if row == DAMAGED:
-        raise SealedDataError(f"the key of {subject} is damaged in the vault")
+        raise SealedDataError("the key of {subject} is damaged in the vault", subject=subject)
     return row[0]
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from events.errors import EventLogError
+from indexer.errors import IndexerError
+
 ROOT = Path(__file__).parents[1]
 TAKES_MESSAGES = frozenset({"_", "ngettext", "counted", "Message"})
 PUT_IN = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -96,3 +99,28 @@ def test_sentences_in_a_module_are_messages(name: str) -> None:
 )
 def test_a_sentence_that_no_catalogue_gets_is_found(source: str, found: list[str]) -> None:
     assert escaped(source) == found
+
+
+def errors_of(base: type[Exception]) -> set[str]:
+    return {base.__name__} | {n for each in base.__subclasses__() for n in errors_of(each)}
+
+
+BELOW = sorted(path for room in ("events", "indexer") for path in (ROOT / room).rglob("*.py"))
+ERRORS = errors_of(EventLogError) | errors_of(IndexerError)
+
+
+@pytest.mark.parametrize("path", BELOW, ids=lambda path: str(path.relative_to(ROOT)))
+def test_an_error_of_log_or_index_has_its_sentence_apart_from_paths_and_names(path: Path) -> None:
+    calls = (
+        each
+        for each in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.args
+    )
+    built = [
+        ast.unparse(each.args[0])
+        for each in calls
+        if isinstance(each.func, ast.Name)
+        and each.func.id in ERRORS
+        and isinstance(each.args[0], ast.JoinedStr | ast.BinOp | ast.Call)
+    ]
+    assert built == [], "put what is said of into arguments, so that only operators read paths"

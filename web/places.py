@@ -8,20 +8,37 @@ from kb.messages import Message, _
 FOLDERS = re.compile(r"(?<![\w:/.])/(?:[^\s/:;]+/)+(?=[^\s/])")
 """The folders of a file path, but not of a URL."""
 
+PATHS = frozenset({"path", "place", "named", "folder", "file"})
+"""The arguments of messages that are a path, and nothing else."""
+
+PLACE = _("the data directory")
+
 
 def unplaced(detail: str, data: Path | None) -> str:
-    """`detail` without folders; a `Message` stays one, with its arguments cleaned."""
-    if isinstance(detail, Message):
+    """`detail` without folders; a `Message` stays one, with its arguments cleaned.
+
+    Without arguments its source may be the words of another program, and is cleaned itself.
+    """
+    if isinstance(detail, Message) and detail.arguments:
         arguments = {
-            name: unplaced(value, data) if isinstance(value, str) else value
+            name: _argument(name, value, data) if isinstance(value, str) else value
             for name, value in detail.arguments.items()
         }
         return Message(detail.source, arguments, detail.many, detail.number)
+    if isinstance(detail, Message):
+        plain = unplaced(str(detail), data)
+        return detail if plain == detail else plain
     if data is not None:
         if detail in (str(data), str(data.resolve()), str(data.absolute())):
-            return _("the data directory")
+            return PLACE
         detail = without_place(detail, data)
     return FOLDERS.sub("", detail)
+
+
+def _argument(name: str, value: str, data: Path | None) -> str:
+    """The argument `name` of a message, where `FOLDERS` would leave a part of one with spaces."""
+    cleaned = unplaced(value, data)
+    return Path(value).name if name in PATHS and cleaned not in (value, PLACE) else cleaned
 
 
 def without_place(detail: str, data: Path) -> str:

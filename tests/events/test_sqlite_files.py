@@ -1,12 +1,11 @@
 """What is no log of ours, or cannot be used now, is said in one sentence."""
 
 import os
-import resource
 import sqlite3
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from events.sqlite_file import explain, open_writer
 from events.sqlite_layout import LOG
 from events.sqlite_older import fill_log
 from tests.contracts.event_log import new_event
-from tests.events.writing import writers
+from tests.events.writing import largest_file, writers
 
 
 @pytest.fixture
@@ -177,17 +176,6 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(
         second = log.append(StreamWrite("entry-1", [small], 1))
         assert log.read(0, 10) == first + second
         assert second[0].position == 2
-
-
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """Let the system refuse to write files beyond `size` bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_write_that_the_system_refuses_can_be_repeated(path: Path) -> None:

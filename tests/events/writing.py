@@ -1,6 +1,9 @@
-"""The connections by which log and vault write, for tests that limit what these may take."""
+"""The connections by which log and vault write, and a disk that has no room for them."""
 
+import resource
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -18,3 +21,14 @@ def writers(patch: pytest.MonkeyPatch, module: str) -> list[sqlite3.Connection]:
 
     patch.setattr(f"events.{module}.open_writer", noted)
     return opened
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """Let the system refuse to write files beyond `size` bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
