@@ -100,7 +100,7 @@ class Answer(Struct, frozen=True, kw_only=True):
 _TROUBLE = _("Something keeps the newest entries from being found; the operator can see what.")
 
 
-class _Lack(Struct, frozen=True):
+class _Behind(Struct, frozen=True):
     """The position after which the index lacks events, None if it lacks none, and why, if known.
 
     It does have the entries taken in `early`. `uncounted` says that the views lack some too.
@@ -167,7 +167,7 @@ class Search:
             **self._told(lack),
         )
 
-    def _told(self, lack: "_Lack") -> dict[str, Any]:
+    def _told(self, lack: "_Behind") -> dict[str, Any]:
         """The part of a lack that the principal may know, whatever entries are hidden from them."""
         behind = 0
         if lack.since is not None:
@@ -179,7 +179,7 @@ class Search:
 
     def _ask(
         self, question: str, wanted: Callable[[], Filter], limit: int
-    ) -> tuple["_Lack", tuple[Result, ...], float]:
+    ) -> tuple["_Behind", tuple[Result, ...], float]:
         """The index's lack, the results, and when the search began."""
         from indexer.text.question import check_question
 
@@ -223,7 +223,7 @@ class Search:
         by_words = score.level > 0 or score.lexical > 0 or bool(score.words)
         return score.exact or by_words or score.cosine >= faint
 
-    def _bring_up(self) -> "_Lack":
+    def _bring_up(self) -> "_Behind":
         """Update the views, and the index as far as `OWN_SECONDS` allow; returns its lack.
 
         If this process follows in the background there is no need to wait, and if an error such as
@@ -245,7 +245,7 @@ class Search:
         early, position = self._index.early(), self._index.position()
         since = max(0, position) if position < head else None
         uncounted = bool(trouble) and not follower.shows(head)
-        return _Lack(since, early, trouble if since is not None or uncounted else None, uncounted)
+        return _Behind(since, early, trouble if since is not None or uncounted else None, uncounted)
 
 
 def _result(question: str, hit: Hit, card: EntrySummary) -> Result:

@@ -27,7 +27,7 @@ Archived = Literal["", "only", "all"]
 ARCHIVED: Mapping[str, bool | None] = {"": False, "only": True, "all": None}
 
 
-class View(Struct, frozen=True):
+class ListQuery(Struct, frozen=True):
     """The parameters of a list, which make up its address."""
 
     kind: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class View(Struct, frozen=True):
     @property
     def url(self) -> str:
         """The address of this list, without parameters that have their default."""
-        usual = View()
+        usual = ListQuery()
         pairs = {
             name: value
             for name, value in structs.asdict(self).items()
@@ -59,7 +59,7 @@ class View(Struct, frozen=True):
         several = [(name, one) for name in ("kind", "tag", "group") for one in getattr(self, name)]
         return (*several, ("archived", self.archived), ("sort", self.sort))
 
-    def toggled(self, name: str, value: str) -> "View":
+    def toggled(self, name: str, value: str) -> "ListQuery":
         """The list with `value` of a facet added, or removed if it was there."""
         now: tuple[str, ...] = getattr(self, name)
         new = tuple(v for v in now if v != value) if value in now else (*now, value)
@@ -91,7 +91,7 @@ class BrowsePage(Struct, frozen=True, kw_only=True):
     """One page of the list, with its filters."""
 
     list: Page
-    view: View
+    view: ListQuery
     facets: tuple[FacetGroup, ...]
     sorts: tuple[Choice, ...]
     first: int
@@ -131,12 +131,12 @@ def browse(
     groups = tuple(dict.fromkeys(stored.get(skeleton(name), name) for name in group))
     counted = {tag_key(name): name for name in found.facets.tags} if tag else {}
     tags = tuple(counted.get(tag_key(name), name) for name in tag_names(tag))
-    view = View(kind, tags, groups, archived, sort, page)
+    view = ListQuery(kind, tags, groups, archived, sort, page)
     names = {key: Message(made.name, {}) for key, made in session.kinds.items()}
     return pages.render("browse.html", _page(found, view, offset, names), at="browse", done=done)
 
 
-def _page(found: Page, view: View, offset: int, names: Mapping[str, str]) -> BrowsePage:
+def _page(found: Page, view: ListQuery, offset: int, names: Mapping[str, str]) -> BrowsePage:
     last = offset + len(found.items)
     back, on = (structs.replace(view, page=view.page + step).url for step in (-1, 1))
     return BrowsePage(
@@ -152,7 +152,7 @@ def _page(found: Page, view: View, offset: int, names: Mapping[str, str]) -> Bro
     )
 
 
-def _facets(facets: Facets, view: View, names: Mapping[str, str]) -> list[FacetGroup]:
+def _facets(facets: Facets, view: ListQuery, names: Mapping[str, str]) -> list[FacetGroup]:
     return [
         _group(_("Kind"), "kind", facets.kinds, view, names),
         _group(_("Tag"), "tag", facets.tags, view, {}),
@@ -162,7 +162,7 @@ def _facets(facets: Facets, view: View, names: Mapping[str, str]) -> list[FacetG
 
 
 def _group(
-    title: str, name: str, counts: Mapping[str, int], view: View, names: Mapping[str, str]
+    title: str, name: str, counts: Mapping[str, int], view: ListQuery, names: Mapping[str, str]
 ) -> FacetGroup:
     chosen: tuple[str, ...] = getattr(view, name)
     others = (value for value in counts if value not in chosen)
@@ -180,7 +180,7 @@ def _group(
     return FacetGroup(title, choices[:SHOWN], choices[SHOWN:OFFERED], typed)
 
 
-def _archived(view: View) -> FacetGroup:
+def _archived(view: ListQuery) -> FacetGroup:
     labels: Mapping[Archived, str] = {
         "": _("Left out"),
         "all": _("Shown too"),
@@ -193,7 +193,7 @@ def _archived(view: View) -> FacetGroup:
     return FacetGroup(_("Archived"), tuple(choices))
 
 
-def _sorts(view: View) -> tuple[Choice, ...]:
+def _sorts(view: ListQuery) -> tuple[Choice, ...]:
     labels: Mapping[Sort, str] = {
         "recent": _("Newest"),
         "title": _("Title"),
