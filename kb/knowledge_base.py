@@ -17,6 +17,7 @@ from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.projections.worker import Progress
 from kb.search.lazy_embedder import AnnouncedModel
+from kb.search.models import Models
 from kb.session import Session
 from kb.status import Status
 from kb.storage import data_directory
@@ -25,6 +26,7 @@ from kb.storage.settings import Settings, load_settings, written
 
 if TYPE_CHECKING:
     from indexer.embedding.embedder import Embedder
+    from indexer.embedding.reranker import Reranker
     from kb.accounts.accounts import Accounts
 
 
@@ -56,13 +58,16 @@ class KnowledgeBase:
         *,
         settings: Settings | None = None,
         embedder: "Embedder | None" = None,
+        reranker: "Reranker | None" = None,
         notice: Notice | None = None,
         principal: Principal | None = None,
     ) -> Self:
         """Open the data directory at `path`, with its own settings unless given.
 
-        `notice` gets a sentence about anything slow or repaired. `session` is for `principal`, or
-        else the member of the settings, or else the operator. Raises `DataDirectoryError`.
+        Without `embedder` the packaged model computes vectors; without `reranker` the order of the
+        fusion is final. `notice` gets a sentence about anything slow or repaired. `session` is for
+        `principal`, or else the member of the settings, or else the operator. Raises
+        `DataDirectoryError`.
         """
         wait_asleep()  # before any thread of ours runs, and for processes that are started later
         # Absolute, so that errors name it wherever they are read.
@@ -70,7 +75,8 @@ class KnowledgeBase:
         tell = notice or (lambda _: None)
         with storage_errors(directory.root):
             settings = settings or load_settings(directory.root, os.environ)
-            parts = open_parts(directory, settings, embedder or AnnouncedModel(tell), tell)
+            models = Models(embedder or AnnouncedModel(tell), reranker)
+            parts = open_parts(directory, settings, models, tell)
             try:
                 opened = cls(parts, principal or _acting(parts))
                 if sentence := opened.incomplete():
@@ -182,11 +188,12 @@ class KnowledgeBase:
     def reopened(self) -> Self:
         """Close this and open it anew, for the same principal. Raises `DataDirectoryError`."""
         self.close()
-        root, model, tell = self.settings.data, self._parts.embedder, self._parts.notice
+        root, models, tell = self.settings.data, self._parts.models, self._parts.notice
         opened = self.open(
             root,
             settings=self.settings,
-            embedder=model,
+            embedder=models.embedder,
+            reranker=models.reranker,
             notice=tell,
             principal=self.session.principal,
         )

@@ -2,25 +2,22 @@
 
 import sqlite3
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from events.errors import EventLogError
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.messages import _
 from kb.parts import Parts
 from kb.projections.worker import PATIENCE_SECONDS
+from kb.search.models import Models
 from kb.storage.data_directory import DataDirectory
 from kb.storage.frozen import FULL, FrozenDirectory, no_room, remove_left, unwritable
 from kb.storage.settings import Settings
-
-if TYPE_CHECKING:
-    from indexer.embedding.embedder import Embedder
 
 Notice = Callable[[str], None]
 
 
 def open_parts(
-    directory: DataDirectory, settings: Settings, embedder: "Embedder", notice: Notice
+    directory: DataDirectory, settings: Settings, models: Models, notice: Notice
 ) -> Parts:
     """The parts, with views that hold all of the log; read-only if nothing can be written.
 
@@ -30,7 +27,7 @@ def open_parts(
     reason = unwritable(directory.root)
     if not reason:
         try:
-            return _brought_up(Parts(directory, settings, embedder, notice))
+            return _brought_up(Parts(directory, settings, models, notice))
         except (KnowledgeBaseError, EventLogError, sqlite3.Error, OSError) as error:
             if not no_room(error):
                 raise
@@ -38,7 +35,7 @@ def open_parts(
     frozen = FrozenDirectory(directory, reason)
     try:
         notice(frozen.told)
-        return _brought_up(Parts(directory, settings, embedder, notice, frozen))
+        return _brought_up(Parts(directory, settings, models, notice, frozen))
     except BaseException:
         frozen.close()
         raise

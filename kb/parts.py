@@ -22,6 +22,7 @@ from kb.people.accounts_beside import Beside
 from kb.projections.views import Views
 from kb.projections.worker import ProjectionWorker
 from kb.search.lane import IndexLane
+from kb.search.models import Models
 from kb.search.own_texts import OwnTexts
 from kb.search.search_index import SearchIndex
 from kb.storage.data_directory import DataDirectory, storage_errors
@@ -32,7 +33,6 @@ from kb.views.pending import PendingEvents
 from kb.views.reader import ViewReader
 
 if TYPE_CHECKING:
-    from indexer.embedding.embedder import Embedder
     from kb.accounts.accounts import Accounts
 
 CATCH_UP_SECONDS = 10.0
@@ -46,7 +46,7 @@ class Parts:
         self,
         directory: DataDirectory,
         settings: Settings,
-        embedder: "Embedder",
+        models: Models,
         notice: Callable[[str], None],
         frozen: FrozenDirectory | None = None,
     ) -> None:
@@ -55,7 +55,7 @@ class Parts:
         if not frozen:
             directory.remove_old_lock()
         self.settings = settings
-        self.embedder = embedder
+        self.models = models
         self.backends = Backends(directory, frozen)
         opened = open_log_and_vault(self.backends, directory, notice)
         self.log, self.vault, self._keeper, brought_over = opened
@@ -82,7 +82,7 @@ class Parts:
             frozen.index if frozen else lambda: directory.index,
             self.log,
             self.codec,
-            embedder=embedder,
+            models=models,
             engine=settings.fulltext,
             parked=self.parked,
             lack=VIEWS.withholding.lack,

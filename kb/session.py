@@ -180,7 +180,7 @@ class Session:
         parts = self._parts
         return Search(
             parts.index,
-            parts.embedder,
+            parts.models.embedder,
             self.catalogue,
             parts.worker,
             parts.log,

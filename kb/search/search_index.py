@@ -17,13 +17,13 @@ from kb.messages import _
 from kb.projections.finished import last_finished
 from kb.search import generations
 from kb.search.documents import IndexProjection, Lacking
+from kb.search.models import Models
 from kb.search.source import unlike
 from kb.search.turns import Turns
 from kb.views.parked import ParkedFile, readable
 from kb.writer import Clock
 
 if TYPE_CHECKING:
-    from indexer.embedding.embedder import Embedder
     from indexer.index import HybridIndex
 Progress = Callable[[int, int], None]
 Stopping = Callable[[], bool]
@@ -57,7 +57,7 @@ class SearchIndex:
         log: EventLog,
         codec: EventCodec,
         *,
-        embedder: "Embedder",
+        models: Models,
         engine: str,
         parked: ParkedFile,
         lack: Lacking,
@@ -67,7 +67,7 @@ class SearchIndex:
         self._place = directory
         self._log = log
         self._codec = codec
-        self._embedder = embedder
+        self._models = models
         self._engine = engine
         self._parked = parked
         self._lack = lack
@@ -194,7 +194,12 @@ class SearchIndex:
         with self._writing:
             self._end_turns()
             made = HybridIndex.build(
-                self._directory, self._embedder, fill, engine=self._engine, gone=gone
+                self._directory,
+                self._models.embedder,
+                fill,
+                engine=self._engine,
+                gone=gone,
+                reranker=self._models.reranker,
             )
             self._swap(made, writable=True)
 
@@ -284,7 +289,11 @@ class SearchIndex:
         from indexer.index import HybridIndex
 
         return HybridIndex.open(
-            self._directory, self._embedder, engine=self._engine, writable=writable
+            self._directory,
+            self._models.embedder,
+            engine=self._engine,
+            writable=writable,
+            reranker=self._models.reranker,
         )
 
     def _swap(self, index: "HybridIndex | None", *, writable: bool) -> None:

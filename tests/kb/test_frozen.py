@@ -117,7 +117,7 @@ def opened(path: Path, base: KnowledgeBase, notices: list[str]) -> KnowledgeBase
     return KnowledgeBase.open(
         path,
         settings=Settings(data=path),
-        embedder=base.parts.embedder,
+        embedder=base.parts.models.embedder,
         notice=notices.append,
         principal=of_member("eve", ("member",), ()),
     )

@@ -277,7 +277,7 @@ def test_an_index_that_has_early_what_its_log_never_had_is_made_anew(
     base.parts.worker.stop()
     place, embedder, engine = (
         base.parts.directory.index,
-        base.parts.embedder,
+        base.parts.models.embedder,
         base.settings.fulltext,
     )
     with HybridIndex.open(place, embedder, engine=engine, writable=True) as index:
