@@ -28,15 +28,20 @@ LAST = "test_browser_logs.py"
 LONG = frozenset(
     f"test_{name}.py"
     for name in (
-        *("account_pages", "api_given", "audit_pages", "cli_erasing", "cli_people", "cli_pieces"),
-        *("lexical_tantivy", "model", "sql_budget", "stale_tabs"),
-        *("bodies", "cli_exchange", "cli_sharing", "demo", "erasing_pages", "erasure"),
-        *("erasure_stores", "following_lifecycle", "forgetting", "frozen", "lexical_whoosh"),
-        *("pages_finding", "protocol", "questions", "roles", "search", "serve", "serve_members"),
-        *("token_scopes", "tries", "turns"),
+        *("account_pages", "api", "api_given", "asked_tags", "attacks", "attacks_bombs"),
+        *("audit_pages", "bodies", "cases", "cli", "cli_erasing", "cli_exchange", "cli_people"),
+        *("cli_pieces", "cli_sharing", "cuts", "demo", "erased_views", "erasing_pages"),
+        *("erasure", "erasure_stores", "exact_words", "follower", "following_lifecycle"),
+        *("forgetting", "forms_at_once", "frozen", "generations", "given_twice", "hybrid_index"),
+        *("identifiers", "languages_of_arguments", "lexical_tantivy", "lexical_whoosh", "logs"),
+        *("markdown_readers", "messages", "model", "older_accounts", "openid_pages"),
+        *("pages_finding", "pages_offered", "pages_writing", "people_pages", "protocol"),
+        *("public_names", "questions", "roles", "safety", "scripts", "search", "serve"),
+        *("serve_members", "settled", "signing_in", "sql_budget", "stale_tabs", "token_scopes"),
+        *("tokens", "tries", "turns", "untranslated_source"),
     )
 )
-"""Files that take seconds each, as they start servers, erase everywhere or fill disks."""
+"""Files that take seconds each, as they start servers, open many bases or have very many tests."""
 
 SHARED = pytest.StashKey[str]()
 LONGEST_NAME = 80
