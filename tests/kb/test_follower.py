@@ -99,7 +99,6 @@ def test_views_and_index_are_waited_for_no_longer_than_told_together(
 def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.projections.background.RETRY_SECONDS", 0.01)
     base, writer = open_base(), open_base()
 
     def full(*_: object) -> None:
@@ -122,7 +121,6 @@ def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
 def test_an_erasure_beside_a_process_that_cannot_go_on_says_why_soon(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.projections.background.RETRY_SECONDS", 0.01)
     monkeypatch.setattr("kb.projections.worker.PATIENCE_SECONDS", 0.0)
     base, other = open_base(), open_base()
     entry_id = base.session.entries.contribute(some_draft()).id

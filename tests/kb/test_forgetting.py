@@ -122,8 +122,9 @@ def test_the_process_that_leads_looks_at_most_once_a_minute_for_what_is_over(
 
 
 def test_a_damaged_file_of_questions_is_told_and_not_taken_for_damaged_views(
-    base: KnowledgeBase,
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("kb.projections.worker.PATIENCE_SECONDS", 0.1)
     member, data = id_of(xanthippe(base)), base.settings.data
     (data / "questions.sqlite").write_bytes(b"damaged" * 1000)
     views = (data / "views.sqlite").stat().st_ino

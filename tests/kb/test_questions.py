@@ -237,7 +237,10 @@ def test_questions_are_alike_in_every_form_of_unicode() -> None:
     assert normalised(unicodedata.normalize("NFD", "회의록")) == normalised("회의록")
 
 
-def test_damaged_counts_are_told_and_refuse_only_what_needs_them(kb: CommandLine) -> None:
+def test_damaged_counts_are_told_and_refuse_only_what_needs_them(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.projections.worker.PATIENCE_SECONDS", 0.1)
     entry_id = kb.practice()
     file = kb.data / "questions.sqlite"
     file.write_bytes(b"damaged" * 1000)

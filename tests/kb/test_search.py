@@ -344,7 +344,6 @@ def test_an_index_that_cannot_be_made_is_said_to_be_missing(
 def test_an_index_that_turns_out_to_be_damaged_is_made_anew(
     base: KnowledgeBase, notices: list[str], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr("kb.projections.background.RETRY_SECONDS", 0.01)
     base.session.entries.contribute(some_draft())
     assert base.session.search("bedside handover").results
     sound = getattr(HybridIndex, name)

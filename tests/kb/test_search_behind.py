@@ -28,7 +28,6 @@ def full(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
         error.sqlite_errorcode = sqlite3.SQLITE_FULL
         raise error
 
-    monkeypatch.setattr("kb.projections.background.RETRY_SECONDS", 0.01)
     with monkeypatch.context() as patch:
         yield lambda: patch.setattr(Views, "apply", no_room)
 

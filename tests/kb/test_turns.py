@@ -295,7 +295,6 @@ def test_an_index_that_has_early_what_its_log_never_had_is_made_anew(
 def test_what_went_wrong_in_a_step_is_done_again_and_leaves_nothing_out(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.projections.background.RETRY_SECONDS", 0.01)
     monkeypatch.setattr("kb.search.turns.BATCH", 3)
     base = open_base()
     imported(base, 12)
