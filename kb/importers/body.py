@@ -15,6 +15,9 @@ if TYPE_CHECKING:  # commands that only show an entry start sooner without a par
 
 SECTION_LEVEL = 2
 _MAYBE_HEADING = re.compile(r"^ {0,3}(#|=+[ \t]*$|-+[ \t]*$)", re.MULTILINE)
+_AROUND = re.compile(r"^[ \t]*(?:(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]+\[))[ \t]*){1,99}")
+"""The signs of quotations and lists in which a definition may stand."""
+
 _LONGEST_DECORATED = 1000  # characters: beyond, a heading is no heading
 _LONGEST_RULE = 5  # signs of a line that may part what is above it from what is below
 _SENTENCE_ENDS = (".", "!", "?", ":", ";", ",")
@@ -231,13 +234,19 @@ def lines_in_code(body: str) -> set[int]:
     return {at for each in code_lines(body).items() for at in range(*each)}
 
 
-def references(body: str) -> dict[str, str]:
-    """The definitions of links in `body`, by their names as links are compared by them."""
+def definitions(body: str) -> dict[str, dict[str, Any]]:
+    """What the parser says of the definitions of links in `body`, by their names."""
     env: dict[str, Any] = {}
     _outline(body, env)
+    found: dict[str, dict[str, Any]] = env.get("references", {})
+    return found
+
+
+def references(body: str) -> dict[str, str]:
+    """The definitions of links in `body`, by their names as links are compared by them."""
     lines = body.split("\n")
-    found = {name: lines[slice(*each["map"])] for name, each in env.get("references", {}).items()}
-    return {name: "\n".join(said) for name, said in found.items() if _begins(said[0])}
+    found = {name: lines[slice(*each["map"])] for name, each in definitions(body).items()}
+    return {name: "\n".join(_AROUND.sub("", line) for line in said) for name, said in found.items()}
 
 
 def footnotes(body: str) -> Iterator[tuple[int, int, str]]:
@@ -252,7 +261,7 @@ def footnotes(body: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _begins(line: str) -> bool:
-    """Whether a definition or footnote has a line of its own, without the sign of a list."""
+    """Whether a footnote has a line of its own, without the sign of a list."""
     return line.lstrip().startswith("[")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
 from kb.importers.code import beyond, fence_for, spliced
+from kb.importers.divisions import in_bold
 from kb.importers.html_attributes import IN_TAG, attributes_of
 from kb.importers.pieces import code
 from kb.importers.remarks import Remarks, Why
@@ -83,9 +84,10 @@ def _outside_code(body: str, pattern: re.Pattern[str], change: Change) -> str:
     return spliced(body, ((*each.span(), change(each)) for each in found))
 
 
-_NAMES = ("highlight", "code-toggle", "codeblock", "terminal", "irb", "console")
+_MAYBE_CODE = ("tab", "card")
+_NAMES = ("highlight", "code-toggle", "codeblock", "terminal", "irb", "console", *_MAYBE_CODE)
 _OPENING = re.compile(
-    r"([ \t]{0,20})\{(?:\{[<%]|%-?)\s{0,9}(" + "|".join(_NAMES) + r")\b([^{}\n]{0,500}?)"
+    r"([ \t]{0,20})\{(?:\{[<%]|%-?)\s{0,9}(" + "|".join(_NAMES) + r")(?![\w-])([^{}\n]{0,500}?)"
     r"(?:[>%]\}|-?%)\}[ \t]*$"
 )
 _CLOSING = (
@@ -95,6 +97,8 @@ _CLOSINGS = {name: re.compile(_CLOSING.format(name)) for name in _NAMES}
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _LANGUAGE = re.compile(r"\s*([\w+#.-]{1,30})(?=\s|$)")
 _LANG = re.compile(r".*\blang:([\w+#.-]{1,30})")
+_PANE = re.compile(r"[ \t]*\{\{<\s{0,9}(/?)\s{0,9}tabpane\b([^{}\n]{0,500})>\}\}")
+_HEADER = re.compile(r"\s*(?:\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|([\w+#.-]{1,60})(?=\s|$))")
 
 
 def with_fences(body: str, remarks: Remarks) -> str:
@@ -110,17 +114,22 @@ def _fenced(lines: list[str], remarks: Remarks) -> Iterator[str]:
         for name, closing in _CLOSINGS.items()
     }
     fence, at = "", 0
+    pane: dict[str, str] | None = None
     while at < len(lines):
         line = lines[at]
         found = _OPENING.match(line) if not fence else None
         is_whole = found is not None and found[3].rstrip().endswith("/")  # nothing is within it
-        if found and not is_whole and (end := _next(ends[found[2]], at)):
+        if around := _PANE.match(line):
+            pane = None if around[1] else attributes_of(around[2])
+        end = _next(ends[found[2]], at) if found and not is_whole else 0
+        code = lines[at + 1 : end]
+        if found and end and (told := _told_of_code(found, pane, code)):
             remarks.add(Why.MARKS, line)
             remarks.add(Why.MARKS, lines[end])
-            code = lines[at + 1 : end]
             ticks = fence_for("\n".join(code))
-            language = (_LANG if found[2] == "codeblock" else _LANGUAGE).match(found[3])
-            yield f"{found[1]}{ticks}{language[1] if language else ''}"
+            language, header = told
+            yield from ["", f"{found[1]}{in_bold(header)}", ""] if header else []
+            yield f"{found[1]}{ticks}{language}"
             yield from code
             yield f"{found[1]}{ticks}"
             at = end + 1
@@ -129,6 +138,30 @@ def _fenced(lines: list[str], remarks: Remarks) -> Iterator[str]:
             fence = "" if fence and mark[1].startswith(fence) else fence or mark[1]
         yield line
         at += 1
+
+
+def _told_of_code(
+    found: re.Match[str], pane: dict[str, str] | None, code: list[str]
+) -> tuple[str, str] | None:
+    """The language and the header of a block, "" where it has none; None of one of text.
+
+    Docsy's tabs hold code, unless they or the `pane` around them say it is text, and its cards
+    where they say so; what other sites call so, and what holds a fence, is text.
+    """
+    name, said = found[2], found[3]
+    if name not in _MAYBE_CODE:
+        language = (_LANG if name == "codeblock" else _LANGUAGE).match(said)
+        return language[1] if language else "", ""
+    options = {**(pane or {}), **attributes_of(said)} if name == "tab" else attributes_of(said)
+    is_code = (
+        options.get("code") == "true" if name == "card" else pane is not None or "lang" in options
+    )
+    as_text = options.get("text") == "true" or not found[0].lstrip().startswith("{{<")
+    if not is_code or as_text or any(map(_FENCE.match, code)):
+        return None
+    alone = _HEADER.match(said)
+    header = options.get("header") or (next(filter(None, alone.groups())) if alone else "")
+    return (options.get("lang") or (alone[3] if alone else None) or "").lower(), header
 
 
 def _next(ends: list[int], at: int) -> int:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
 from kb.entries.relation import LONGEST_LINK, WIKI
+from kb.importers.body import definitions
 from kb.importers.code import prose
 from kb.importers.languages import Languages
 from kb.importers.naming import same, without_date, without_suffix
 
 _INLINE = re.compile(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()<>]++)[^()\n]*\)")
-_REFERENCE = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]*\]:[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
 _WIKI = re.compile(r"\[\[([^\[\]\n]{1,300})\]\]")
 _PAGE = re.compile(r"\.html?$", re.IGNORECASE)
 _POST = re.compile(r"(?:^|/)(\d{4})([-/])(\d\d)\2(\d\d)\2(.+)$")
@@ -31,16 +31,14 @@ def links_in(text: str) -> Iterator[str]:
     """The targets of the links in `text` that may mean another file; links in code are none."""
     if "[" not in text:
         return
+    defined = [one["href"] for one in definitions(text).values()] if "]:" in text else []
     text = prose(text) if "`" in text or "~~~" in text else text
     for found in _WIKI.finditer(text):
         name = found[1].split("|")[0].split("#")[0].strip(" \\")
         if name:
             yield WIKI + name
-    for pattern in (_INLINE, _REFERENCE):
-        for found in pattern.finditer(text):
-            target = found[1].strip("<>\ufeff ")
-            if is_local(target):
-                yield target
+    written = (found[1].strip("<>\ufeff ") for found in _INLINE.finditer(text))
+    yield from filter(is_local, [*written, *defined])
 
 
 def is_local(target: str) -> bool:

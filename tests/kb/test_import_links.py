@@ -30,7 +30,12 @@ from kb.importers.markdown import parse_markdown
                 "z.md",
             ],
         ),
-        ("[]: x.md\n[^1]: note", ["x.md"]),
+        ("[a]: x.md\n[^1]: note\n[]: y.md\n\npara\n[z]: z.md", ["x.md"]),
+        ("[a][]\n\n[a]:\n  x.md", ["x.md"]),
+        (
+            "> [a]: x.md\n\n- [b]:\n  <y z.md> 'T'\n\n1. > [c]: z.md#d",
+            ["x.md", "y%20z.md", "z.md#d"],
+        ),
         ("``a ` [x](o.md)`` [y](a.md) ``b [z](b.md)", ["a.md", "b.md"]),
         ("```not a fence``` [x](a.md)\n[y](b.md)", ["a.md", "b.md"]),
         ("````\n```\n[x](o.md)\n````\n[y](a.md)", ["a.md"]),
@@ -243,6 +248,15 @@ def test_each_section_has_the_definitions_of_its_links() -> None:
         "see [the *log*][1], [`q`], [^2]\n\n[^2]: note\n\n[1]: log.md\n[`q`]: q.md",
         below.removesuffix("\n[^2]: note"),
     ]
+
+
+def test_a_definition_within_a_quotation_or_a_list_holds_for_other_sections() -> None:
+    below = "> Said\n>\n> [q]: a.md\n> 'T'\n\n- [i]:\n  b.md"
+    first, _ = parse_markdown(
+        f"## A\n\n[q] and [i][]\n\n## B\n\n{below}".encode(), "t.md"
+    ).content.sections
+
+    assert first.text == "[q] and [i][]\n\n[q]: a.md\n'T'\n[i]:\n  b.md"
 
 
 def test_so_many_definitions_are_given_to_sections(monkeypatch: pytest.MonkeyPatch) -> None:

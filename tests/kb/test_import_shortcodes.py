@@ -70,3 +70,55 @@ def test_a_page_of_named_shortcodes_alone_has_a_section_for_each() -> None:
     assert [(one.heading, one.text.strip()) for one in sections] == [
         *(("Oar", "A Oar."), ("Keel", "A Keel.")),
     ]
+
+
+TAB = '{{{{< tab header="a.toml" {0}>}}}}\n[[oars]]\n  # so\n{{{{< /tab >}}}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (TAB.format('lang="TOML" '), "toml"),
+        (f"{{{{< tabpane >}}}}\n{TAB.format('')}\n{{{{< /tabpane >}}}}", ""),
+        (f"{{{{< tabpane text=false lang=toml >}}}}\n{TAB.format('')}\n", "toml"),
+        (f"{{{{< tabpane text=true >}}}}\n{TAB.format('text=false lang=sh ')}\n", "sh"),
+        (TAB.format('code=true lang="toml" ').replace("tab", "card"), "toml"),
+    ],
+)
+def test_code_in_tabs_and_cards_of_docsy_is_code_under_its_header(text: str, language: str) -> None:
+    assert made(text).strip() == f"**a.toml**\n\n```{language}\n[[oars]]\n  # so\n```"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TAB.format(""),
+        TAB.format('lang="en" text=true '),
+        TAB.format("lang=sh ").replace("{<", "{%").replace(">}", "%}"),
+        f"{{{{< tabpane text=true >}}}}\n{TAB.format('lang=sh ')}\n{{{{< /tabpane >}}}}",
+        TAB.format('lang="sh" ').replace("tab", "card"),
+        TAB.format("lang=sh ").replace("[[oars]]", "~~~\nrow\n~~~"),
+    ],
+)
+def test_text_in_tabs_and_cards_is_text(text: str) -> None:
+    parsed = parse_markdown(text.encode(), "a.md")
+    assert "```" not in parsed.content.sections[0].text
+    assert "# so" not in parsed.content.sections[0].text.split("\n")
+
+
+def test_a_tab_is_called_by_what_stands_in_it_alone() -> None:
+    text = (
+        "{{< tabpane >}}\n{{< tab yaml >}}\na: b\n{{< /tab >}}\n{{< tab 'Go 2' >}}\nx\n{{< /tab >}}"
+    )
+    assert made(text).split() == [
+        "**yaml**",
+        "```yaml",
+        "a:",
+        "b",
+        "```",
+        "**Go",
+        "2**",
+        "```",
+        "x",
+        "```",
+    ]
