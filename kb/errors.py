@@ -192,6 +192,10 @@ class NotYetSearchable(KnowledgeBaseError):
     code = "not-yet-searchable"
 
 
+class StillErasing(NotYetSearchable):
+    """An erasure is recorded, which nobody can undo, but something keeps it from being finished."""
+
+
 class NotTaken(KnowledgeBaseError):
     """A file cannot be imported; the text says why."""
 

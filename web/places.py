@@ -11,7 +11,7 @@ FOLDERS = re.compile(r"(?<![\w:/.])/(?:[^\s/:;]+/)+(?=[^\s/])")
 PATHS = frozenset({"path", "place", "named", "folder", "file"})
 """The arguments of messages that are a path, and nothing else."""
 
-PLACE = _("the data directory")
+PLACE, HERE = _("the data directory"), _("here")
 
 
 def unplaced(detail: str, data: Path | None) -> str:
@@ -38,6 +38,8 @@ def unplaced(detail: str, data: Path | None) -> str:
 def _argument(name: str, value: str, data: Path | None) -> str:
     """The argument `name` of a message, where `FOLDERS` would leave a part of one with spaces."""
     cleaned = unplaced(value, data)
+    if name == "path" and cleaned is PLACE:
+        return HERE  # as in “The data directory {path} is locked”
     return Path(value).name if name in PATHS and cleaned not in (value, PLACE) else cleaned
 
 

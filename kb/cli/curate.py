@@ -1,11 +1,17 @@
 """Commands of curators: tags, archive, relations."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from kb.cli.invocation import Invocation, pass_invocation
 from kb.cli.once import Command
 from kb.cli.output import entry_version_option, joined, json_option, print_receipt, short
 from kb.messages import _
+
+if TYPE_CHECKING:
+    from kb import Session
+    from kb.writer import Receipt
 
 
 @click.command("tag", cls=Command)
@@ -26,8 +32,8 @@ def tag_command(
         receipt = session.entries.tag(
             session.catalogue.resolve(entry_id), tags, entry_version=entry_version
         )
-        now = session.catalogue.summaries([receipt.id])[receipt.id].tags
-    print_receipt(session.principal, receipt, _tagged(receipt.id, now), as_json)
+        sentence = _tagged(session, receipt)
+    print_receipt(session.principal, receipt, sentence, as_json)
 
 
 @click.command("untag", cls=Command)
@@ -41,14 +47,19 @@ def untag_command(
     """Take tags off the entry ID."""
     with invocation.session() as session:
         receipt = session.entries.untag(session.catalogue.resolve(entry_id), tags)
-        now = session.catalogue.summaries([receipt.id])[receipt.id].tags
-    bare = _("Entry {id} has no tags.", id=short(receipt.id))
-    sentence = _tagged(receipt.id, now) if now else bare
+        sentence = _tagged(session, receipt)
     print_receipt(session.principal, receipt, sentence, as_json)
 
 
-def _tagged(entry_id: str, tags: tuple[str, ...]) -> str:
-    return _("Entry {id} has the tags {words}.", id=short(entry_id), words=joined(tags))
+def _tagged(session: "Session", receipt: "Receipt") -> str:
+    """The tags as they are now, unless the views do not show that yet."""
+    entry = short(receipt.id)
+    if receipt.behind:
+        return _("The tags of entry {id} are changed.", id=entry)
+    tags = session.catalogue.summaries([receipt.id])[receipt.id].tags
+    if not tags:
+        return _("Entry {id} has no tags.", id=entry)
+    return _("Entry {id} has the tags {words}.", id=entry, words=joined(tags))
 
 
 @click.command("archive", cls=Command)

@@ -12,6 +12,8 @@ from kb.cli.output import json_option, print_receipt, short
 from kb.entries.actions import ERASE_ENTRY
 from kb.messages import _
 
+RECORDED = _("The erasure is recorded, and nobody can undo it; now it is being finished.")
+
 
 @click.group("erase", cls=Group)
 def erase_command() -> None:
@@ -44,8 +46,9 @@ def erase_member(
         member = session.directory.member(member_id)
         name = Names(session, [member.id]).member(member.id)
         session.people.refuse_erasing(member.id)
-        tell("Erasing; this makes views and index anew.")
-        receipt = session.erasure.member(member.id, entries=entries)
+        receipt = session.erasure.member(
+            member.id, entries=entries, recorded=lambda: tell(RECORDED)
+        )
     print_receipt(
         session.principal,
         receipt,
@@ -70,8 +73,7 @@ def erase_entry(invocation: Invocation, entry_id: str, as_json: bool) -> None:
             access.require(
                 session.principal, ERASE_ENTRY, session.catalogue.get(found).contributed_by
             )
-            tell("Erasing; this makes views and index anew.")
-        receipt = session.erasure.entry(found)
+        receipt = session.erasure.entry(found, lambda: tell(RECORDED))
     print_receipt(
         session.principal, receipt, _("Entry {id} is erased.", id=short(receipt.id)), as_json
     )

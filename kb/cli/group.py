@@ -93,7 +93,8 @@ def change(
             open=UNSET if is_open is None else is_open,
             closed=UNSET if is_open is None else False,
         )
-        called = session.directory.group(receipt.id).name
+        # The views may not know the new one yet.
+        called = name if name and receipt.behind else session.directory.group(receipt.id).name
     print_receipt(
         session.principal, receipt, _("Changed the group {called}.", called=called), as_json
     )

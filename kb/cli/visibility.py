@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.invocation import Invocation, pass_invocation, say
+from kb.cli.invocation import Invocation, pass_invocation, say, tell
 from kb.cli.names import Names
 from kb.cli.once import Command
 from kb.cli.output import json_option, local_time, print_json, print_receipt, print_table, short
@@ -144,12 +144,20 @@ def world_command(invocation: Invocation, wanted: str | None, as_json: bool) -> 
 
     While it is open, they see the entries that are shown to world, and no others.
     """
+    behind = ""
     with invocation.session() as session:
-        if wanted is not None:
-            session.people.open_to_world(EVERYBODY[wanted])
-        is_open, shown = session.directory.open_to_world(), session.directory.shown_to_world()
+        if wanted is None:
+            is_open = session.directory.open_to_world()
+        else:
+            is_open = EVERYBODY[wanted]
+            behind = session.people.open_to_world(is_open).behind
+        shown = session.directory.shown_to_world() if is_open and not behind else 0
+    if behind:
+        tell(behind)
     if as_json:
-        print_json({"open": is_open, "shown": shown if is_open else 0})
+        print_json({"open": is_open, "shown": None if is_open and behind else shown})
+    elif is_open and behind:
+        say(_("The community is open to the world from now on."))
     elif is_open:
         say(
             _(

@@ -4,12 +4,12 @@ from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, structs
 
 from kb import community, fields
 from kb.access import ROLES, Action, Role, require
 from kb.binding import bind
-from kb.errors import Forbidden, Mistakes, NotFound
+from kb.errors import DataDirectoryError, Forbidden, Mistakes, NotFound
 from kb.ids import COMMUNITY_STREAM, group_id, member_stream
 from kb.messages import _
 from kb.people import decide
@@ -136,7 +136,11 @@ class People:
         if who != self._writer.actor:
             self._require(LOOK_AFTER_PEOPLE)
         receipt = self._take_away(who, decide.leave)
-        self._departed(who)
+        try:
+            self._departed(who)
+        except DataDirectoryError as error:
+            # They have left all the same: the leading process destroys it as soon as it can.
+            return structs.replace(receipt, behind=receipt.behind or error.said)
         return receipt
 
     def erase(self, member_id: str, *, entries: Literal["kept", "erased"] = "kept") -> Receipt:

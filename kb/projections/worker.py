@@ -146,7 +146,7 @@ class ProjectionWorker:
             now = time.monotonic()
             well = now if not self.errors else well
             if now - well > PATIENCE_SECONDS:
-                raise NotYetSearchable(f"Erasing cannot be finished: {'; '.join(self.errors)}")
+                raise NotYetSearchable(f"Erasing cannot go on: {'; '.join(self.errors)}")
             if now > deadline:
                 raise _too_late(timeout)
             return True

@@ -131,7 +131,7 @@ def test_an_erasure_beside_a_process_that_cannot_go_on_says_why_soon(
     with base.follow():
         base.wait(base.head(), index=True)
         monkeypatch.setattr(Views, "forget", full)
-        with pytest.raises(NotYetSearchable, match=r"cannot be finished: .*No space left"):
+        with pytest.raises(NotYetSearchable, match=r"nobody can undo it; .*No space left"):
             other.session.erasure.entry(entry_id)
         monkeypatch.undo()
 

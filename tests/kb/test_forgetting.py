@@ -128,7 +128,7 @@ def test_a_damaged_file_of_questions_is_told_and_not_taken_for_damaged_views(
     member, data = id_of(xanthippe(base)), base.settings.data
     (data / "questions.sqlite").write_bytes(b"damaged" * 1000)
     views = (data / "views.sqlite").stat().st_ino
-    with pytest.raises(NotYetSearchable, match=r"Erasing cannot be finished: .*is damaged"):
+    with pytest.raises(NotYetSearchable, match=r"nobody can undo it; .*is damaged"):
         base.session.erasure.member(member)
     assert (data / "views.sqlite").stat().st_ino == views
     base.parts.worker.stop()

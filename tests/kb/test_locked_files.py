@@ -279,3 +279,35 @@ def test_no_command_waits_for_accounts_that_it_does_not_need(
         refuse_foreign(accounts.path, peek(accounts.path, None), InMemoryEventLog())
     with pytest.raises(DataDirectoryError, match="does not belong"):
         refuse_foreign(accounts.path, peek(accounts.path, None), InMemoryEventLog())
+
+
+def test_what_was_changed_while_the_views_are_locked_is_told_as_it_is_or_not_at_all(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry, ward = kb.practice(), kb.ok("group", "form", "Ward", "--json").json["id"]
+    kb.ok("world", "open")
+    kb.ok("visibility", entry, "world")
+    kb.ok("tag", entry, "night")
+    monkeypatch.setattr("kb.views.file.BUSY_SECONDS", 0.0)
+    monkeypatch.setattr("kb.projections.worker.SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("kb.opening.PATIENCE_SECONDS", 0.0)
+    for command, told, untold in (
+        (("world", "closed"), "closed to the world", "sees"),
+        (("world", "open"), "open to the world", "sees"),
+        (("tag", entry, "day"), "are changed", "night"),
+        (("untag", entry, "night"), "are changed", "night"),
+        (("group", "change", ward, "--name", "Ward 5"), "Ward 5", ""),
+    ):
+        with closing(sqlite3.connect(kb.data / "views.sqlite", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            ran = kb.ok(*command)
+        assert told in ran.out
+        assert not untold or untold not in ran.out
+        assert WRITTEN in ran.err
+        kb.ok("list")  # the views hold it again
+    for wanted, shown in (("closed", 0), ("open", None)):
+        with closing(sqlite3.connect(kb.data / "views.sqlite", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            ran = kb.ok("world", wanted, "--json")
+        assert ran.json == {"open": wanted == "open", "shown": shown}
+        kb.ok("list")

@@ -254,7 +254,7 @@ def test_damaged_counts_are_told_and_refuse_only_what_needs_them(
     assert "Bedside handover" in listed.out
     assert "Bedside handover" in found.out
     assert (reported.code, erased.code) == (1, 1)
-    assert "Erasing cannot be finished" in erased.err
+    assert "The erasure is recorded, and nobody can undo it" in erased.err
     file.unlink()
     assert kb.ok("list").out.startswith("There are no entries yet")
 

@@ -1,12 +1,14 @@
 """While another program keeps the views locked, what was written is acknowledged, not refused."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import pytest
 
 from kb import KnowledgeBase
 from tests.web.visits import FORM, Client, Contribute, page, posted
+from tests.worlds.web import Browsers, Community, send
 
 PRACTICE = {
     "kind": "practice",
@@ -18,18 +20,31 @@ PRACTICE = {
         ],
     },
 }
+KEPT = {"entries": "kept", "sure": "1"}
 SHORTLY = "Saved, and it will be found shortly"
+LATER = "Saved, and it will be shown shortly: pages do not show it yet."
+RECORDED = "The erasure is recorded, and nobody can undo it."
+
+
+@contextmanager
+def locked_views(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Another program writes to the views, for which nobody waits long."""
+    monkeypatch.setattr("kb.views.file.BUSY_SECONDS", 0.0)
+    monkeypatch.setattr("kb.projections.background.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("kb.projections.worker.PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("kb.projections.worker.SETTLE_SECONDS", 0.0)
+    base.parts.views.close()  # to be opened with the patience from above
+    with closing(sqlite3.connect(base.settings.data / "views.sqlite")) as other:
+        other.isolation_level = None
+        other.execute("BEGIN IMMEDIATE")
+        yield
 
 
 def test_one_who_writes_while_the_views_are_locked_is_not_asked_to_send_it_again(
     base: KnowledgeBase, client: Client, contribute: Contribute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = contribute()
-    monkeypatch.setattr("kb.views.file.BUSY_SECONDS", 0.0)
-    base.parts.views.close()  # to be opened with the patience from above
-    with closing(sqlite3.connect(base.settings.data / "views.sqlite")) as other:
-        other.isolation_level = None
-        other.execute("BEGIN IMMEDIATE")
+    with locked_views(base, monkeypatch):
         written = posted(client, "/entries/new", FORM)
         assert SHORTLY in page(client, written.headers["location"])
         endorsed = posted(client, f"/entries/{entry}/endorse", {"reason": "It works here."})
@@ -42,3 +57,46 @@ def test_one_who_writes_while_the_views_are_locked_is_not_asked_to_send_it_again
     base.wait(base.head())
     assert base.session.catalogue.browse().total == 3
     assert base.session.catalogue.get(entry).endorsements == 1
+
+
+def test_one_who_erases_while_the_views_are_locked_is_told_that_nobody_can_undo_it(
+    community: Community, browser: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, entry = community.base, community.contribute("Cleo")
+    mara, cleo, stella = browser("Mara"), browser("Cleo"), browser("Stella")
+    rita = community.ids["Rita"]
+    with locked_views(base, monkeypatch):
+        of_entry = send(cleo, f"/entries/{entry}/erase", {"sure": "1"})
+        assert RECORDED in page(cleo, of_entry.headers["location"])
+        of_member = send(stella, f"/people/{rita}/erase", KEPT)
+        assert RECORDED in page(stella, of_member.headers["location"])
+        herself = send(mara, "/account/erase", KEPT, 200).text
+        assert RECORDED in herself
+        assert "It is done" not in herself
+    with pytest.MonkeyPatch.context() as patience:
+        patience.setattr("kb.projections.worker.PATIENCE_SECONDS", 60.0)
+        base.session.erasure.member(rita)
+    assert cleo.get(f"/entries/{entry}").status_code == 404
+
+
+def test_what_stewards_change_while_the_views_are_locked_is_said_to_be_shown_shortly(
+    community: Community, browser: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, stella = community.base, browser("Stella")
+    ward = base.session.people.form_group("Ward", open=True).id
+    mara = community.ids["Mara"]
+    with locked_views(base, monkeypatch):
+        for path, form in (
+            ("/groups", {"name": "Night"}),
+            (f"/groups/{ward}/join", {}),
+            (f"/groups/{ward}/close", {}),
+            (f"/people/{mara}/roles", {"role-curator": "on"}),
+            ("/community/world", {"allowed": "yes"}),
+            ("/account/profile", {"name": "Stella B", "name_before": "Stella"}),
+            (f"/people/{mara}/remove", {}),
+        ):
+            answer = send(stella, path, form)
+            assert answer.headers["location"].endswith("?done=not-shown"), path
+        assert LATER in page(stella, answer.headers["location"])
+        invited = send(stella, "/people/invite", {"role-member": "on"})
+        assert "make one on its page" in page(stella, invited.headers["location"])

@@ -15,7 +15,7 @@ from events.sqlite_file import explain
 from events.sqlite_layout import LOG, VAULT
 from kb.access import Scope
 from kb.errors import said_by
-from kb.messages import Message, languages
+from kb.messages import Message, _, languages
 from kb.messages.catalogues import catalogue
 from kb.one_time_links import one_time_link
 from tests.events.writing import largest_file
@@ -89,6 +89,13 @@ def test_the_words_of_log_and_vault_name_the_file_alone(layout: Any) -> None:
     error = explain(sqlite3.OperationalError("x"), DATA / "log.sqlite", layout)
     assert str(DATA / "log.sqlite") in str(said_by(error))
     assert unplaced(said_by(error), DATA) == f"The {layout.name} log.sqlite cannot be used: x."
+
+
+def test_the_data_directory_itself_is_named_once() -> None:
+    locked = _("The data directory {path} {why}.", path=str(DATA), why="is kept locked")
+    assert unplaced(locked, DATA) == "The data directory here is kept locked."
+    frozen = _("Nothing can be written in {place}.", place=str(DATA))
+    assert unplaced(frozen, DATA) == "Nothing can be written in the data directory."
 
 
 def test_words_of_others_that_were_made_a_message_are_cleaned_too() -> None:

@@ -30,7 +30,7 @@ from web.pages.forms import Form, FormBody, changed, small_form, typed, with_bef
 from web.pages.joining import PROFILE, profile_of
 from web.pages.parts import PageNumber, Part, beyond, of_more
 from web.pages.passkeys import passkeys_of
-from web.pages.shell import Pages, see_other
+from web.pages.shell import Pages, see_changed, see_other
 from web.pages.sign_in import own_session, set_session
 from web.visit import Limits, Visit
 
@@ -112,11 +112,11 @@ def change_profile(
     own_session(visit)
     fields = [each for each in PROFILE if changed(data, each)]
     try:
-        visit.session.people.change_profile(profile_of(data), fields)
+        receipt = visit.session.people.change_profile(profile_of(data), fields)
     except InvalidInput as error:
         form = small_form(data, *PROFILE, *(f"{each}_before" for each in PROFILE))
         return _again(visit, pages, "profile", form.with_error(error), error)
-    return see_other("/account", "profile")
+    return see_changed("/account", "profile", receipt)
 
 
 @post("/account/password", sync_to_thread=True, rule="self")

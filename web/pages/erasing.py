@@ -1,6 +1,7 @@
 """Erasing oneself or an entry: pages that say what goes and what stays, and ask first."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Literal
@@ -17,9 +18,10 @@ from kb.access import require
 from kb.entries.actions import ERASE_ENTRY
 from kb.entries.results import EntryPage
 from kb.erasure.erase import Unfinished
-from kb.errors import InvalidInput, Mistakes, Refused
+from kb.errors import InvalidInput, Mistakes, Refused, StillErasing
 from kb.messages import _
 from web.errors import status_of
+from web.logs import kind_of
 from web.pages.forms import Form, FormBody, Posted, small_form
 from web.pages.shell import Pages, see_other
 from web.pages.sign_in import forget_session, own_session
@@ -30,6 +32,8 @@ FATES: tuple[Fate, ...] = ("kept", "erased")
 
 LOOK_SECONDS = 0.1
 """How often to check whether the erasure is complete."""
+
+log = logging.getLogger("tributary.web")
 
 
 class EraseMePage(Struct, frozen=True):
@@ -42,6 +46,7 @@ class ErasedPage(Struct, frozen=True):
     """Confirmation of a member's erasure."""
 
     entries: Fate
+    finished: bool
 
 
 class EraseEntryPage(Struct, frozen=True):
@@ -67,18 +72,20 @@ async def erase_me(
     member, form = own_session(visit).member, small_form(data, "entries", "sure")
     try:
         entries = fate(data)
-        await erased(partial(visit.session.erasure.begin_member, member, entries=entries))
+        finished = await erased(
+            partial(visit.session.erasure.begin_member, member, entries=entries)
+        )
     except (InvalidInput, Refused) as error:
         page = EraseMePage(form.with_error(error))
         return await sync_to_thread(
             pages.render, "erase_me.html", page, at="account", status=status_of(error)
         )
-    return await sync_to_thread(_forgotten, visit, pages, entries)
+    return await sync_to_thread(_forgotten, visit, pages, ErasedPage(entries, finished))
 
 
-def _forgotten(visit: Visit, pages: Pages, entries: Fate) -> Response[str]:
+def _forgotten(visit: Visit, pages: Pages, page: ErasedPage) -> Response[str]:
     nobody = Visit(visit.base, visit.base.as_(visit.session.directory.anonymous()))
-    answer = pages.for_visit(nobody).render("erased.html", ErasedPage(entries))
+    answer = pages.for_visit(nobody).render("erased.html", page)
     forget_session(answer, visit.base, for_good=True)
     return answer
 
@@ -108,15 +115,23 @@ async def erase_entry(
         return await sync_to_thread(
             pages.render, "erase_entry.html", page, at="browse", status=status_of(error)
         )
-    await erased(partial(session.erasure.begin_entry, entry.id))
-    return see_other("/", "entry-erased")
+    finished = await erased(partial(session.erasure.begin_entry, entry.id))
+    return see_other("/", "entry-erased" if finished else "erasing")
 
 
-async def erased(begin: Callable[[], Unfinished]) -> None:
-    """Erase, and wait until it is complete; that may take long, so no thread is held."""
+async def erased(begin: Callable[[], Unfinished]) -> bool:
+    """Erase, and wait until it is complete; that may take long, so no thread is held.
+
+    False if it is recorded, but something keeps it from being finished.
+    """
     unfinished = await sync_to_thread(begin)
-    while await sync_to_thread(unfinished):
-        await asyncio.sleep(LOOK_SECONDS)
+    try:
+        while await sync_to_thread(unfinished):
+            await asyncio.sleep(LOOK_SECONDS)
+    except StillErasing as error:
+        log.warning("an erasure cannot be finished", extra={"error": kind_of(error)})
+        return False
+    return True
 
 
 def fate(posted: Posted) -> Fate:

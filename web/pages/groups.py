@@ -12,10 +12,11 @@ from kb.errors import InvalidInput, Mistakes, NotFound, Refused
 from kb.people.actions import JOIN_GROUP, LOOK_AFTER_GROUPS, SEE_PEOPLE
 from kb.people.directory import GroupView, Listed, MemberView
 from kb.people.nesting import around
+from kb.writer import Receipt
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, changed, small_form, typed, with_before
 from web.pages.parts import NAMED, OFFERED, PIECE, PageNumber, Part, offset, part
-from web.pages.shell import Pages, see_other
+from web.pages.shell import Pages, see_changed
 
 FEW = 5
 """How many members of each group the list of groups shows."""
@@ -82,10 +83,10 @@ def form_group(
     form, wrong = small_form(data, "name", "parent", "open"), Mistakes()
     parent, opened = wrong.of(_place, session, form), bool(form.values["open"])
     try:
-        session.people.form_group(form.values["name"], parent, open=opened, beside=wrong)
+        receipt = session.people.form_group(form.values["name"], parent, open=opened, beside=wrong)
     except (InvalidInput, Refused, NotFound) as error:
         return _groups(session, pages, form.with_error(error, CALLED), status=status_of(error))
-    return see_other("/groups", "formed")
+    return see_changed("/groups", "formed", receipt)
 
 
 @get("/groups/{group_id:str}", sync_to_thread=True, rule=SEE_PEOPLE)
@@ -128,7 +129,7 @@ def change_group(
     wrong = Mistakes()
     name, parent, opened = (typed(data, f) if changed(data, f) else UNSET for f in GROUP[:3])
     try:
-        session.people.change_group(
+        receipt = session.people.change_group(
             found.id,
             name=name,
             parent=UNSET if parent is UNSET else wrong.of(_place, session, form),
@@ -139,32 +140,29 @@ def change_group(
     except (InvalidInput, Refused, NotFound) as error:
         told = form.with_error(error, CALLED)
         return _group(session, pages, found, told, status=status_of(error))
-    return _see(found.id)
+    return _see(receipt)
 
 
 @post("/groups/{group_id:str}/close", sync_to_thread=True, rule=LOOK_AFTER_GROUPS)
 def close_group(session: NamedDependency[Session], group_id: FromPath[str]) -> Redirect:
     """Close a group, and those inside it, to new members."""
-    session.people.close_group(group_id)
-    return _see(group_id)
+    return _see(session.people.close_group(group_id))
 
 
 @post("/groups/{group_id:str}/join", sync_to_thread=True, rule=JOIN_GROUP)
 def join_group(session: NamedDependency[Session], group_id: FromPath[str]) -> Redirect:
     """Join a group that is open, and all around it too."""
-    session.people.join_group(group_id)
-    return _see(group_id)
+    return _see(session.people.join_group(group_id))
 
 
 @post("/groups/{group_id:str}/leave", sync_to_thread=True, rule=JOIN_GROUP)
 def leave_group(session: NamedDependency[Session], group_id: FromPath[str]) -> Redirect:
     """Leave a group."""
-    session.people.leave_group(group_id)
-    return _see(group_id)
+    return _see(session.people.leave_group(group_id))
 
 
-def _see(group_id: str) -> Redirect:
-    return see_other(f"/groups/{group_id}", "grouped")
+def _see(receipt: Receipt) -> Redirect:
+    return see_changed(f"/groups/{receipt.id}", "grouped", receipt)
 
 
 def _place(session: Session, form: Form) -> str | None:

@@ -25,7 +25,7 @@ from web.pages.erasing import erased, fate
 from web.pages.forms import Form, FormBody, ticked, ticked_otherwise, typed
 from web.pages.parts import NAMED, PIECE, PageNumber, Part, offset, part
 from web.pages.picking import Offer, named_groups, offered
-from web.pages.shell import Pages, see_other
+from web.pages.shell import Pages, see_changed, see_other
 from web.pages.sign_in import require_signing_in
 
 FEW = 5
@@ -88,7 +88,7 @@ def invite(
     session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     data: FormBody,
-) -> Response[str]:
+) -> Response[str] | Redirect:
     """Invite a new member; the link is shown once."""
     require_signing_in(base)
     roles, named = ticked(data, "role"), named_groups(session, typed(data, "group"))
@@ -102,6 +102,8 @@ def invite(
     except (InvalidInput, Refused, NotFound) as error:
         form = _invitation(roles, groups, named.rest).with_error(error)
         return _people(session, pages, form, status=status_of(error))
+    if receipt.behind:
+        return see_other("/people", "invited-unseen")
     link = one_time_link(session, base.settings, "invitation", receipt.id)
     return _member(session, pages, receipt.id, link=link)
 
@@ -177,10 +179,10 @@ def remove(
     """Remove a member from the community, with their credentials."""
     found = session.directory.member(member_id)
     try:
-        session.people.leave(found.id)
+        receipt = session.people.leave(found.id)
     except Refused as error:
         return _member(session, pages, found.id, error=error)
-    return see_other("/people", "removed")
+    return see_changed("/people", "removed", receipt)
 
 
 @post("/people/{member_id:str}/erase", rule=actions.ERASE_MEMBER)
@@ -195,18 +197,20 @@ async def erase(
         entries = fate(data)
         directory, erasure = session.directory, session.erasure
         require(session.principal, actions.ERASE_MEMBER, member_id)
-        await erased(lambda: erasure.begin_member(directory.member(member_id).id, entries=entries))
+        finished = await erased(
+            lambda: erasure.begin_member(directory.member(member_id).id, entries=entries)
+        )
     except (InvalidInput, Refused) as error:
         form = ASKED.with_values(entries=typed(data, "entries"))
         return await sync_to_thread(_member, session, pages, member_id, form=form, error=error)
-    return see_other("/people", "member-erased")
+    return see_other("/people", "member-erased" if finished else "erasing")
 
 
 @post("/community/world", sync_to_thread=True, rule=actions.CHANGE_SETTINGS)
 def open_to_world(session: NamedDependency[Session], data: FormBody) -> Redirect:
     """Allow or forbid showing entries to people who are not signed in."""
-    session.people.open_to_world(typed(data, "allowed") == "yes")
-    return see_other("/people", "world")
+    receipt = session.people.open_to_world(typed(data, "allowed") == "yes")
+    return see_changed("/people", "world", receipt)
 
 
 def _invitation(roles: Sequence[str], groups: Sequence[str], named: str = "") -> Form:
@@ -223,10 +227,10 @@ def _act(
     form: Form = ASKED,
 ) -> Response[str] | Redirect:
     try:
-        command()
+        receipt = command()
     except (InvalidInput, Refused, Forbidden, NotFound) as error:
         return _member(session, pages, member_id, chosen, form=form, error=error)
-    return see_other(f"/people/{member_id}", done)
+    return see_changed(f"/people/{member_id}", done, receipt)
 
 
 def _people(

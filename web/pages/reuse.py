@@ -32,7 +32,7 @@ from web.pages.forms import (
     with_before,
 )
 from web.pages.links import entry_url
-from web.pages.shell import Pages, see_other
+from web.pages.shell import Pages, see_changed
 
 ROWS = 200
 """The most rows of a report on the page."""
@@ -134,7 +134,7 @@ def update_reuse(
     )
     wrong = Mistakes()
     try:
-        session.reuses.update_outcome(
+        receipt = session.reuses.update_outcome(
             reuse_id,
             outcome,  # type: ignore[arg-type]  # checked there, with a sentence
             note,
@@ -148,7 +148,7 @@ def update_reuse(
     except (InvalidInput, Refused) as error:
         page = ReusePage(reuse, form.with_error(error))
         return pages.render("reuse.html", page, at="reuse", status=status_of(error))
-    return see_other(f"{entry_url(reuse.entry_id)}#reuse", "updated")
+    return see_changed(f"{entry_url(reuse.entry_id)}#reuse", "updated", receipt)
 
 
 @get("/reuse", sync_to_thread=True, rule=REPORT, queue="reads")

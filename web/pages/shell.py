@@ -17,6 +17,7 @@ from kb.entries.results import PARAMETERS
 from kb.errors import KnowledgeBaseError
 from kb.messages import ENGLISH, _
 from kb.people.actions import AUDIT, SEE_PEOPLE
+from kb.writer import Receipt
 from web.bodies import Typed
 from web.errors import RESULTS, SEARCH, SENTENCES, SIGN_IN, ProblemDetails, sign_in_url
 from web.laid_out import Layouts
@@ -59,6 +60,15 @@ NOTICES: Mapping[str, str] = {
     "removed": _("They are no longer a member."),
     "member-erased": _("They are erased: nothing tells any longer who they were."),
     "entry-erased": _("The entry is erased, with its history."),
+    "not-shown": _("Saved, and it will be shown shortly: pages do not show it yet."),
+    "invited-unseen": _(
+        "The invitation is saved, but pages do not show it yet. It has no link so far: make one on "
+        "its page as soon as it is shown here."
+    ),
+    "erasing": _(
+        "The erasure is recorded, and nobody can undo it. It is not finished yet: something keeps "
+        "the server from it, which goes on with it by itself."
+    ),
     "passkey": _("The passkey is added."),
     "unpasskey": _("The passkey is removed."),
     "unlinked": _("That account does not sign you in any longer."),
@@ -291,6 +301,11 @@ def see_other(path: str, done: str, *, searchable: bool = True) -> Redirect:
     name = done if searchable else "not-yet"
     joint = "&" if "?" in path else "?"
     return Redirect(f"{path}{joint}done={name}{hash_sign}{anchor}", status_code=303)
+
+
+def see_changed(path: str, done: str, receipt: Receipt) -> Redirect:
+    """The same for a change that no search finds; said to be shown shortly if it is not yet."""
+    return see_other(path, "not-shown" if receipt.behind else done)
 
 
 def _notice(done: str) -> str:
