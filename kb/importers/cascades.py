@@ -20,7 +20,8 @@ from kb.importers.front_matter import read_head
 from kb.importers.head_yaml import load
 from kb.importers.markdown import ParsedFile, parse_markdown
 from kb.importers.myst import SETTINGS as MYST_SETTINGS
-from kb.importers.myst import labels_in
+from kb.importers.myst import SPHINX as SPHINX_SETTINGS
+from kb.importers.myst import is_myst, labels_in
 from kb.importers.naming import is_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen import narrowest, seen_below
@@ -136,9 +137,10 @@ class Cascades:
         """Note the labels and ids in a file; one that two pages have leads nowhere."""
         labelled, of_mkdocs = self._has_labels(path), self._of_mkdocs(path)
         has_ids = of_mkdocs or b"{#" in data or b"{ #" in data
-        if not (labelled or has_ids or b"id::" in data):
+        if not (labelled or has_ids or b"id::" in data or b")=" in data):
             return
         text = decoded(data)
+        labelled = labelled or (b")=" in data and is_myst(text, {}))
         named = (*labels_in(text), *labels_of(text)) if labelled else ()
         ids = autorefs.ids_of(text, headings=of_mkdocs) if has_ids else ()
         for known, found in ((self._labels, (*named, *blocks_of(text))), (self._ids, ids)):
@@ -233,8 +235,12 @@ def _is_docusaurus(folder: Path) -> bool:
 
 
 def _is_book(folder: Path) -> bool:
-    """Whether a folder is the root of a book in MyST."""
-    return any((folder / name).is_file() for name in MYST_SETTINGS)
+    """Whether a folder is the root of a book in MyST, which settings of Sphinx may say."""
+    if any((folder / name).is_file() for name in MYST_SETTINGS):
+        return True
+    with suppress(OSError, NotTaken):
+        return (folder / SPHINX_SETTINGS).is_file() and b"myst" in read(folder, SPHINX_SETTINGS)
+    return False
 
 
 def _set_in(folder: Path, within: Path) -> Iterator[str]:

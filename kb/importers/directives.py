@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from kb.importers.body import code_lines
 from kb.importers.divisions import in_bold, note
+from kb.importers.html_attributes import target_of
 from kb.importers.myst import OPTION, options_end
 from kb.importers.remarks import Remarks, Why
 
@@ -16,18 +17,22 @@ _ALIKE = "admonition|aside|dropdown|margin|seealso|sidebar|topic"
 """Blocks that are notes, of which a class or a title says more."""
 
 _IF = ("only", "ifconfig")
-_TEXT = "card|grid|grid-item|grid-item-card|tab|tab-item|tab-set|only|ifconfig"
+_LISTS = ("toctree", "tableofcontents")
+_TEXT = f"card|grid|grid-item|grid-item-card|tab|tab-item|tab-set|only|ifconfig|{'|'.join(_LISTS)}"
 _BEGIN = re.compile(
     r"([ \t]{0,40})(?:`{3,}|~{3,}|:{3,})[ \t]{0,9}"
     rf"\{{(?:({_NOTES})|({_ALIKE})|({_TEXT}))\}}[ \t]*([^\n]{{0,500}})$"
 )
 _COLONS = re.compile(r"[ \t]*(:{3,})[ \t]*(\S?)")
 _CLOSING = re.compile(r"[ \t]*(?:`{3,}|~{3,})[ \t]*$")
+_PAGE = re.compile(r"([^<>]{1,500}?)[ \t]{0,9}<([^<>]{1,500})>")
 _BREAK = re.compile(r"\+{3}(?:[ \t].{0,500})?$")
 
 
 def with_directives(body: str, remarks: Remarks, depth: int = 0) -> str:
     """`body` with notes as notes, and what only lays out as text under its titles in bold.
+
+    A list of pages is one of links to them.
 
     The breaks between cells, lines of +++, are told and gone.
     """
@@ -90,6 +95,9 @@ def _block(found: re.Match[str], inner: list[str], remarks: Remarks, depth: int)
     if laid_out in ("grid", "tab-set", *_IF):
         remarks.add(Why.MARKS, title)
         made = ["", *text]
+    elif laid_out in _LISTS:
+        caption = options.get("caption", "").strip()
+        made = ["", *([in_bold(caption), ""] if caption else []), *_links(inner[own:], remarks)]
     elif laid_out:
         made = ["", *([_headed(title, options), ""] if title or "link" in options else []), *text]
     else:
@@ -97,6 +105,15 @@ def _block(found: re.Match[str], inner: list[str], remarks: Remarks, depth: int)
     for line in inner[:own]:
         remarks.add(Why.MARKS, line.strip(" -"))
     yield from (f"{indent}{line}" if line else "" for line in [*made, ""])
+
+
+def _links(pages: list[str], remarks: Remarks) -> Iterator[str]:
+    for line in filter(None, map(str.strip, pages)):
+        words, page = found.groups() if (found := _PAGE.fullmatch(line)) else ("", line)
+        if "*" in page or page == "self":  # all that are called so, and the page itself
+            remarks.add(Why.MARKS, line)
+        else:
+            yield f"- [{words}]({target_of(page)})"
 
 
 def _headed(title: str, options: dict[str, str]) -> str:

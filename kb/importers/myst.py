@@ -13,6 +13,9 @@ from kb.importers.values import Value, flat
 SETTINGS = ("myst.yml", "_toc.yml")
 """Files in the folder of a book, all pages below which are in MyST."""
 
+SPHINX = "conf.py"
+"""Settings of Sphinx in the folder of a book, which name MyST where it reads the pages."""
+
 DIRECTIVES = (
     "admonition|attention|caution|danger|error|hint|important|note|seealso|tip|warning|margin"
     "|sidebar|dropdown|card|tab-set|tab-item|grid|only|ifconfig|figure|image|list-table"

@@ -11,12 +11,13 @@ from kb.importers.remarks import Remarks, Why
 _ROLE = re.compile(r"\{([A-Za-z][\w:.-]{0,40})\}\Z")
 _LONGEST = 50  # characters before a code span that are looked at
 _WITH_TARGET = re.compile(r"([^<>]{1,500}?)\s{0,9}<([^<>]{1,500})>\s{0,9}")
-_EMPTY = re.compile(r"\[\]\((#?)([^()<>\n]{1,200})\)")
-_TO_LABEL = re.compile(r"\]\(#([^()<>\s]{1,200})\)")
+_EMPTY = re.compile(r"(?<!!)\[\]\((#?)([^()<>\n]{1,200})\)")
+_TO_LABEL = re.compile(r"\]\((#?)([^()<>\s#]{1,200})\)")
 _TOLD = re.compile(r"%s|<[^<>]{1,500}>")
 """What readers do not see of a role: where the number goes, what it means."""
 _TO_LABELS = {"ref", "numref", "any", "prf:ref", "proof:ref"}
-_TO_FILES = {"doc", "download", "button"}
+_TO_FILES = {"download", "button"}
+_TO_ANY = {"doc", *_TO_LABELS, *_TO_FILES}
 _WORDS = {"term", "abbr", "guilabel", "menuselection", "index", "u", "del", "sc", "smallcaps"}
 _ELEMENTS = {"kbd": "kbd", "sub": "sub", "subscript": "sub", "sup": "sup", "superscript": "sup"}
 
@@ -26,20 +27,24 @@ def with_roles(
 ) -> str:
     """`body` with roles as links and words; of other roles what they hold stays, as code.
 
-    A link without words has those of the heading that it leads to by `labels`, or its label, which
-    is added to `made` if another page has it.
+    A link without words has those of the heading that it leads to by `labels`, or label or page,
+    which is added to `made` if another page has it.
     """
     if "}`" not in body and "](" not in body:
         return body
 
     def led(link: re.Match[str]) -> str:
-        return f"]({'' if link[1] in labels else page_of(link[1])}#{link[1]})"
+        sign, label = link.groups()
+        page = "" if label in labels else page_of(label)
+        return f"]({page}#{label})" if sign or page or label in labels else link[0]
 
     def with_words(link: re.Match[str]) -> str:
-        if not link[1] and link[2] not in labels and not page_of(link[2]):
+        sign, label = link.groups()
+        if "://" in label:
             return link[0]
-        made.update({link[2]} - labels.keys())
-        return f"[{labels.get(link[2]) or link[2]}](#{link[2]})"
+        made.update({label} - labels.keys())
+        sign = "#" if label in labels or page_of(label) else sign
+        return f"[{labels.get(label) or label}]({sign}{label})"
 
     def worded(text: str) -> str:
         return _TO_LABEL.sub(led, _EMPTY.sub(with_words, text))
@@ -63,7 +68,7 @@ def _said(text: str, worded: Callable[[str], str], remarks: Remarks) -> str:
         if role := _ROLE.search(before[-_LONGEST:]):
             remarks.add(Why.MARKS, role[0])
             told = _TOLD.search(text, begin, end)
-            if told and (told[0] == "%s" or role[1] not in _TO_LABELS | _TO_FILES):
+            if told and (told[0] == "%s" or role[1] not in _TO_ANY):
                 remarks.add(Why.MARKS, told[0])
             before = before[: -len(role[0])]
             seen = worded(_seen(role[1], text[begin:end]))
@@ -81,9 +86,10 @@ def _seen(role: str, span: str) -> str:
     if role in _TO_LABELS:
         said = " ".join(words.replace("%s", "").split()) if found else ""
         return f"[{said}](#{target})"
-    if role in _TO_FILES:
+    if role == "doc" or role in _TO_FILES:
         where = f"<{target}>" if " " in target else target
-        return f"[{words if found else readable_name(said)}]({where})"
+        named = "" if role == "doc" and where == target else readable_name(said)
+        return f"[{words if found else named}]({where})"
     if role in _WORDS:
         return words
     if role == "math":

@@ -153,7 +153,7 @@ def test_code_and_comments_in_a_block_are_code_and_comments() -> None:
         ("{ref}`the heat <heat>`", "[the heat](#heat)"),
         ("{numref}`oven %s <heat>`", "[oven](#heat)"),
         ("{doc}`ovens <parts/ovens>`", "[ovens](parts/ovens)"),
-        ("{doc}`parts/big-ovens`", "[Big ovens](parts/big-ovens)"),
+        ("{doc}`parts/big-ovens`", "[parts/big-ovens](parts/big-ovens)"),
         ("{term}`heat`", "heat"),
         ("{term}`hot <heat>`", "hot"),
         ("H{sub}`2`O", "H<sub>2</sub>O"),
@@ -167,12 +167,25 @@ def test_roles_are_links_and_words(role: str, read: str) -> None:
 
 
 def test_a_label_before_a_heading_is_what_links_call_it() -> None:
-    links = "[](#heat), [](heat), {ref}`heat`, [it](#heat), [](#cold)"
+    links = "[](#heat), [](heat), {ref}`heat`, [it](#heat), [](#cold), [it](heat), [it](cold)"
     found = parsed(f"See {links}.\n\n(heat)=\n## Hot *ovens*\n\nA")
     link = "[Hot ovens](#hot-ovens)"
 
-    assert made(found) == f"See {link}, {link}, {link}, [it](#hot-ovens), [cold](#cold).\nA"
+    it = "[it](#hot-ovens)"
+    assert made(found) == f"See {link}, {link}, {link}, {it}, [cold](#cold), {it}, [it](cold).\nA"
     assert "Marks of other tools: (heat)=" in "\n".join(found.remarks)
+
+
+def test_a_list_of_pages_is_one_of_links_to_them() -> None:
+    pages = "ovens\nThe bread <parts/white bread.md>\n\nself\ngl*b\nhttps://a.example"
+    found = parsed(f"A\n\n```{{toctree}}\n:caption: All\n:hidden:\n\n{pages}\n```\n")
+
+    assert re.sub(r"\n{3,}", "\n\n", made(found)).strip() == (
+        "A\n\n**All**\n\n- [ovens](ovens)\n- [The bread](<parts/white bread.md>)\n"
+        "- [https://a.example](https://a.example)"
+    )
+    assert "self; gl*b" in found.remarks[0]
+    assert made(parsed("A\n\n```{tableofcontents}\n```")) == "A"
 
 
 @pytest.mark.parametrize("option", [":name: hot-one", ":label: hot-one"])

@@ -34,3 +34,49 @@ def test_a_title_is_told_to_nobody_who_does_not_see_the_page(tmp_path: Path) -> 
     files = {"guide/ovens.md": f"---\ndraft: true\n---\n{OVENS}", "a.md": '<Go to="guide/ovens" />'}
 
     assert texts(tmp_path, files)["a.md"][0].strip() == "**[/guide/ovens](/guide/ovens)**"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("{doc}`guide/ovens`", "[{0}](guide/ovens)"),
+        ("{doc}`these <guide/ovens>`", "[these](guide/ovens)"),
+        ("```{toctree}\nguide/ovens\n```", "- [{0}](guide/ovens)"),
+        (
+            "{doc}`x`, [](guide/ovens.md), ![](guide/ovens.md)",
+            "[x](x), [{0}](guide/ovens.md), ![](guide/ovens.md)",
+        ),
+    ],
+)
+def test_a_page_that_myst_names_alone_has_its_title(
+    tmp_path: Path, written: str, read: str
+) -> None:
+    text, related, _ = texts(tmp_path, {"guide/ovens.md": OVENS, "a.md": written})["a.md"]
+
+    assert text.strip() == read.format("Brick \\[ovens\\]")
+    assert related == ["guide/ovens.md"]
+
+
+@pytest.mark.parametrize(
+    ("written", "settings"),
+    [
+        ("{ref}`heat`", {}),
+        ("[](#heat)", {"conf.py": "extensions = ['myst_parser']"}),
+        ("[](heat)", {"conf.py": "extensions = ['myst_parser']"}),
+    ],
+)
+def test_a_label_of_another_page_leads_there_wherever_myst_is_known(
+    tmp_path: Path, written: str, settings: dict[str, str]
+) -> None:
+    for name, said in settings.items():
+        (tmp_path / name).write_text(said)
+    found = texts(tmp_path, {"ovens.md": "# Ovens\n\n(heat)=\n## Hot part\n\nA", "a.md": written})
+
+    assert found["a.md"][:2] == ("[Hot part](ovens.md#hot-part)", ["ovens.md"])
+
+
+def test_settings_of_sphinx_that_name_no_myst_say_nothing_of_pages(tmp_path: Path) -> None:
+    (tmp_path / "conf.py").write_text("extensions = []")
+    found = texts(tmp_path, {"ovens.md": "(heat)=\n## Hot", "a.md": "[it](#heat)\n% B"})
+
+    assert found["a.md"][0] == "[it](#heat)\n% B"
