@@ -4,6 +4,7 @@ import math
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from kb.areas import VIEWS, build_codec
 from kb.backends import Backends
 from kb.belonging import open_log_and_vault
 from kb.entries.kinds import load_kinds
+from kb.entries.stream import shown_by
 from kb.erasure.eraser import Eraser
 from kb.erasure.secrets import Keys, Untouched
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
@@ -65,7 +67,9 @@ class Parts:
         self.kinds = load_kinds()
         self.views = Views(directory.views, self.codec, self.log, VIEWS, notice=notice)
         self.reader = ViewReader(
-            directory.views, VIEWS, PendingEvents(self.log, VIEWS.withholding.lack)
+            directory.views,
+            VIEWS,
+            PendingEvents(self.log, VIEWS.withholding.lack, partial(shown_by, self.codec)),
         )
         self.own = OwnTexts()
         self.parked = ParkedFile(directory.parked)

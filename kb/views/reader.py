@@ -1,6 +1,5 @@
 """A pool of connections for reading the views, renewed when their file is replaced."""
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
@@ -15,7 +14,6 @@ from events.log import EventLog
 from events.sqlite_files.errors import is_damage, said
 from events.sqlite_files.opening import version_of
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
-from kb.ids import entry_stream
 from kb.messages import _
 from kb.views.file import MISSING, File, file_at, open_views
 from kb.views.guard import guard
@@ -36,8 +34,6 @@ from kb.views.view_set import ViewSet, made_with, tables_of
 from kb.views.withheld import PARKED_BY, SEEN_ROWS
 
 T = TypeVar("T")
-
-ENTRY = entry_stream("")
 
 
 class ViewReader(Reads):
@@ -209,7 +205,12 @@ class ViewReader(Reads):
         try:
             state = self._state(connection)
             opened = Opened(connection, file, state, state.unready)
-            for name, told in _functions(opened).items():
+            asked = {
+                "principal_labels": lambda: opened.labels,
+                "pending_entries": lambda: opened.pending_entries,
+                "pending_events": lambda: opened.pending_events,
+            }
+            for name, told in asked.items():
                 connection.create_function(name, 0, told)
             guard(connection, self._seen(opened.unready))
         except BaseException:
@@ -257,20 +258,6 @@ class ViewReader(Reads):
         return NotYetSearchable(
             _("The views were damaged ({why}) and were made anew: ask again.", why=str(error))
         )
-
-
-def _functions(opened: Opened) -> dict[str, Callable[[], str]]:
-    """What the conditions of a guard ask: lists as JSON."""
-
-    def entries() -> str:
-        of = (stream for stream, _ in opened.pending if stream.startswith(ENTRY))
-        return json.dumps([stream.removeprefix(ENTRY) for stream in of])
-
-    return {
-        "principal_labels": lambda: opened.labels,
-        "pending_events": lambda: json.dumps(opened.pending),
-        "pending_entries": entries,
-    }
 
 
 def _not_ready() -> NotYetSearchable:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from kb.access import OPERATOR_LABEL
 from kb.errors import KnowledgeBaseError, NotYetSearchable
+from kb.ids import entry_stream
 from kb.views.file import File
 from kb.views.memo import Memo
 from kb.views.pending import Pending
@@ -20,6 +21,7 @@ from kb.views.tables import FileState
 T = TypeVar("T")
 
 BEGIN, VERSION = "BEGIN", "PRAGMA data_version"
+ENTRY = entry_stream("")
 PARTITIONS = """SELECT DISTINCT partition FROM audience
 WHERE label IN (SELECT value FROM json_each(principal_labels())) ORDER BY partition"""
 
@@ -81,7 +83,8 @@ class Reads(ABC):
 class Opened(Struct):
     """A connection with its file, the state of that, and the labels of the principal.
 
-    `pending` is what the views lack that may have narrowed who sees what.
+    `pending` is what the views lack that may have narrowed who sees what, `pending_entries` the
+    entries that it may have hidden from the principal.
 
     `unready` are the views that were being built when its guard was set up; `version` is the data
     version at which `state` was read.
@@ -94,6 +97,12 @@ class Opened(Struct):
     version: int = -1
     labels: str = "[]"
     pending: Pending = ()
+    pending_entries: str = "[]"
+
+    @property
+    def pending_events(self) -> str:
+        """Streams and what they lack, as JSON."""
+        return msgspec.json.encode([(each.stream, each.lack) for each in self.pending]).decode()
 
     def begin(self, state: Callable[[sqlite3.Connection], FileState]) -> None:
         """Begin a transaction; `state` is asked only if the file was changed since the last."""
@@ -104,9 +113,12 @@ class Opened(Struct):
 
     def ask_for(self, labels: frozenset[str]) -> None:
         """Show what a principal with these labels sees."""
-        everything = self.state.withheld or any(lack == "all" for _, lack in self.pending)
+        everything = self.state.withheld or any(each.lack == "all" for each in self.pending)
         seen = labels & {OPERATOR_LABEL} if everything else labels
         self.labels = msgspec.json.encode(sorted(seen)).decode()
+        hidden = [each.stream for each in self.pending if not each.kept & seen]
+        entries = [each.removeprefix(ENTRY) for each in hidden if each.startswith(ENTRY)]
+        self.pending_entries = msgspec.json.encode(entries).decode()
 
 
 class Snapshot(Reads):
@@ -138,12 +150,12 @@ class Snapshot(Reads):
     def read(self, labels: frozenset[str]) -> Iterator[sqlite3.Connection]:
         """See `Reads`; reads may be nested, each with its own labels."""
         with self._lent() as opened:
-            before = opened.labels
+            before = opened.labels, opened.pending_entries
             opened.ask_for(labels)
             try:
                 yield opened.connection
             finally:
-                opened.labels = before
+                opened.labels, opened.pending_entries = before
 
     def kept(
         self, labels: frozenset[str], asked: Hashable, answer: Callable[[sqlite3.Connection], T]
@@ -152,7 +164,7 @@ class Snapshot(Reads):
         with self._lent() as opened, self.read(labels) as db:
             seen = tuple(db.execute(PARTITIONS).fetchall())
             state = opened.file, opened.state
-            asked = (seen, opened.pending, asked)
+            asked = (seen, opened.pending, opened.pending_entries, asked)
             return cast(T, self._memo(state, asked, lambda: answer(db)))
 
     def state(self) -> FileState:

@@ -13,7 +13,7 @@ from kb.errors import NotFound
 from kb.ids import entry_stream, new_event_id
 from kb.knowledge_base import KnowledgeBase
 from kb.session import Session
-from kb.views.pending import PIECE, PendingEvents
+from kb.views.pending import PIECE, PendingEvent, PendingEvents
 from tests.worlds.base import id_of, joined, practice
 
 
@@ -68,6 +68,20 @@ def test_an_entry_made_private_is_its_authors_at_once(base: KnowledgeBase) -> No
 
     base.catch_up()
     assert seen(ben) == {other}
+
+
+def test_those_to_whom_an_entry_is_still_shown_see_it_meanwhile(base: KnowledgeBase) -> None:
+    day, night = (base.session.people.form_group(name).id for name in ("Day", "Night"))
+    ada = joined(base, groups=[day], name="Ada")
+    ben, cora = (joined(base, groups=[group], name="Ben") for group in (day, night))
+    entry = practice(ada, "Handover", "At the bed.")
+    ada.entries.show(entry, Visibility("groups", (day, night)))
+
+    with locked_views(base):
+        ada.entries.show(entry, Visibility("groups", (day,)))
+
+        assert seen(base.as_member(id_of(ben))) == {entry}
+        assert seen(base.as_member(id_of(cora))) == set()
 
 
 def test_who_is_taken_out_of_a_group_sees_nothing_of_it_at_once(base: KnowledgeBase) -> None:
@@ -133,10 +147,14 @@ def test_each_event_is_read_once_while_the_views_advance() -> None:
         def lack(stream: str, type_name: str) -> None:
             asked.append(type_name)
 
-        pending = PendingEvents(log, lack)
+        pending = PendingEvents(log, lack, lambda _: frozenset())
         for position in range(0, log.head() + 1, 97):
             assert pending(position) == ()
         assert len(asked) == log.head()
+
+
+def hidden(stream: str) -> PendingEvent:
+    return PendingEvent(stream, "sight", frozenset({"kept"}))
 
 
 def test_older_views_are_told_of_what_newer_ones_hold() -> None:
@@ -144,9 +162,9 @@ def test_older_views_are_told_of_what_newer_ones_hold() -> None:
     with InMemoryEventLog() as log:
         for stream in (one, other):
             append(log, stream, 2)
-        pending = PendingEvents(log, lambda *_: "sight")
+        pending = PendingEvents(log, lambda *_: "sight", lambda _: frozenset({"kept"}))
 
         assert pending(4) == ()
-        assert pending(2) == ((other, "sight"),)
-        assert pending(0) == ((one, "sight"), (other, "sight"))
-        assert pending(3) == ((other, "sight"),)
+        assert pending(2) == (hidden(other),)
+        assert pending(0) == (hidden(one), hidden(other))
+        assert pending(3) == (hidden(other),)
