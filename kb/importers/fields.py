@@ -1,7 +1,7 @@
 """Gives each front-matter field of other people's formats its one place, by what it holds."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kb.entries.content import GIVEN_NAMES, Scalar, Section
 from kb.entries.tags import TAG_LENGTH, TAGS
@@ -41,6 +41,9 @@ _STEPS = _RELATED | {"prev"}
 _OF_BUTTON = {"variant", "theme", "target", "rel", "attrs", "iconPlacement"}
 """What steers how a link in a list looks."""
 _WIKI = re.compile(r"\[\[([^\[\]|#\n]{1,200})[^\[\]\n]{0,200}\]\]")
+_TAGS_AMONG = re.compile(r"\[\[[^\[\]\n]{1,300}\]\]|[^\s\[\],]{1,200}")
+_LABEL = re.compile(r"[^\s\[\]]{1,100}(?: [^\s\[\]]{1,100}){1,20}")
+_WHERE = re.compile(r"(?:https?://|/)[^\s()<>]{1,1000}")
 _NUMBER = re.compile(r"[-+]?[\d.,:]+%?")
 _FILE = re.compile(r"[^\s.][^\s]{0,100}\.(?!js$)[A-Za-z][A-Za-z0-9]{1,4}", re.IGNORECASE)
 _LONG_LINE = 100
@@ -161,7 +164,7 @@ class Fields:
             if isinstance(value, list):
                 value = self._without_addresses(name, value)
             self.related += [word for text in words(value) for word in _WIKI.findall(text)]
-            self._tags(name, words(value))
+            self._tags(name, [tag for text in words(value) for tag in _tags_in(text)])
 
     def _tags(self, name: str, found: Sequence[str]) -> None:
         """Tags, and as a property what is too long for one or too many."""
@@ -202,6 +205,8 @@ class Fields:
             return [f"- {text}"] if text else []
         if isinstance(item, list):
             return [f"- {flat(item)}"] if not is_empty(item) else []
+        if link := _link(item):
+            return [f"- {link}"]
         kept = {}
         is_link = not item.keys().isdisjoint(("link", "url", "href"))
         for key, value in item.items():
@@ -231,6 +236,19 @@ def _all_words(value: Value, found: Sequence[str]) -> bool:
 def _wiki_name(text: str) -> str:
     found = _WIKI.fullmatch(text.strip())
     return found[1].strip() if found else text
+
+
+def _tags_in(text: str) -> list[str]:
+    """The tags in a text: Logseq has pages among others, as in "paper [[Oven]]"."""
+    return _TAGS_AMONG.findall(text) if _WIKI.search(text) and _wiki_name(text) == text else [text]
+
+
+def _link(item: Mapping[str, Value]) -> str:
+    """An item of no more than words and an address, "Oven editor: /ovens", as a link; or ""."""
+    words, value = next(iter(item.items()), ("", ""))
+    where = value.text if len(item) == 1 and isinstance(value, Plain) else ""
+    is_link = _LABEL.fullmatch(words) and _WHERE.fullmatch(where) and not is_picture(where)
+    return f"[{words}]({where})" if is_link else ""
 
 
 def _is_tag(word: str) -> bool:

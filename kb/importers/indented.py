@@ -1,4 +1,4 @@
-"""Moves out of its indentation what MkDocs reads as text there: its tabs and its notes."""
+"""Moves out of its indentation what tools read as text there: tabs, notes, a page's first list."""
 
 import re
 from collections.abc import Iterator
@@ -16,6 +16,18 @@ _BEGIN = re.compile(
     r"|(?:!!!|\?{3}\+?)[ \t]?(?P<kind>[\w-]{1,60})(?P<classes>(?:[ \t]+[\w-]{1,60}){0,9})"
     r"(?:[ \t]+\"(?P<title>[^\n]{0,500})\")?)[ \t]*$"
 )
+
+_FIRST_ITEM = re.compile(r"(?:[ \t]*\n){0,99}( {4,40}|\t[ \t]{0,40})(?=[-*+][ \t])")
+
+
+def with_list_outdented(body: str) -> str:
+    """`body` with the list that it begins with as far out as text: Logseq has it further in."""
+    if not (found := _FIRST_ITEM.match(body)):
+        return body
+    lines = body.split("\n")
+    ends = (at for at, line in enumerate(lines) if line.strip() and not line.startswith(found[1]))
+    end = next(ends, len(lines))
+    return "\n".join([*(line.removeprefix(found[1]) for line in lines[:end]), *lines[end:]])
 
 
 def outdented(body: str, remarks: Remarks, depth: int = 0) -> str:

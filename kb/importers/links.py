@@ -60,6 +60,7 @@ class Names:
     def __init__(self, folder: str = "") -> None:
         self._folder = _key(folder)
         self._paths: dict[str, str] = {}
+        self._folded: dict[str, dict[str, str]] = {}
         self._files: dict[str, dict[str, str]] = {}
         self._last: dict[str, dict[str, str]] = {}
         self._addresses: dict[str, dict[str, str]] = {}
@@ -77,6 +78,7 @@ class Names:
         """
         path = same(path)
         self._paths[path] = entry_id
+        self._folded.setdefault(path.casefold(), {})[path] = entry_id
         self._languages.add(path)
         if site_folder is not None:
             self._sites[path] = site_folder
@@ -154,7 +156,7 @@ class Names:
     def _page(self, places: Iterable[str]) -> str | None:
         """The file at the first of `places` that is one, or the page that a website has there."""
         for place in (posixpath.normpath(each).removeprefix("/") for each in places):
-            if found := self._paths.get(place):
+            if found := self._paths.get(place) or _only(self._folded.get(place.casefold(), {})):
                 return found
             if without_suffix(place) != place:
                 continue

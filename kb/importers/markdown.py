@@ -22,6 +22,7 @@ from kb.importers.directives import with_directives
 from kb.importers.fields import Fields
 from kb.importers.formulas import Formulas
 from kb.importers.front_matter import read_head
+from kb.importers.indented import with_list_outdented
 from kb.importers.links import links_in
 from kb.importers.myst import is_myst, labelled
 from kb.importers.naming import date_in_name
@@ -139,7 +140,7 @@ def parse_markdown(
     body, labels, made = head.body, dict[str, str](), set[str]()
     if not exact:
         labels = labels_of(body) | blocks_of(body)
-        body = formulas.text
+        body = with_list_outdented(formulas.text)
         body = with_conditions(body, head.fields, None if head.unread else settings)
         myst = in_book or is_myst(body, head.fields)
         if myst:

@@ -79,6 +79,12 @@ _HEADING_ATTRIBUTES = re.compile(
     r"^( {0,3}#{1,6}[ \t][^\n{}]{1,500})(\{[ \t]?[\w-]{1,60}=[^{}\n]{0,2000}\})[ \t]*$",
     re.MULTILINE,
 )
+_OF_PROGRAM = re.compile(
+    r"(?<!!)\[([^\[\]\n]{1,500})\]\("
+    r"(\{\{[<%]?+-?+[ \t]*+(?!(?:rel)?ref\b)[^{}\"'\n]{1,200}\}\}[^()\s]{0,500})\)"
+)
+"""A link to an address that begins with what only a program knows."""
+
 _SIZE = re.compile(
     r"(!\[[^\[\]\n]{0,500}\]\([^()\n]{1,1000}?)[ \t]{1,9}"
     r"(=(?=[\dx])\d{0,5}%?(?:x\d{0,5}%?)?)[ \t]{0,9}(?=\))"
@@ -93,8 +99,9 @@ _ORG_BLOCK = re.compile(r"(?:(?<=- )|^[ \t]*)#\+(?:BEGIN|END)_\w{1,40}[ \t]*$", 
 _BLOCK_ID = re.compile(r"(?:^|(?<![ \t])[ \t]+)\^[A-Za-z0-9-]{4,60}[ \t]*$", re.MULTILINE)
 """The name of a paragraph, by which links of Obsidian's and Dendron's mean it."""
 _BLOCK_PROPERTY = re.compile(
-    r"^[ \t]*(?:- )?(?:id|collapsed|background-color|heading|logseq\.[\w.-]{1,60}|card-[\w-]{1,60})"
-    r"::[^\n]*\n?",
+    r"^[ \t]*(?:- )?(?:(?:id|collapsed|background[-_]color|heading|logseq\.[\w.-]{1,60}"
+    r"|card-[\w-]{1,60})::[^\n]*"
+    r"|(?:todo|doing|done|now|later|wait(?:ing)?)::[ \t]*\d{10,13}[ \t]*$)\n?",
     re.MULTILINE,
 )
 
@@ -130,12 +137,17 @@ def seen_of_marks(text: str, remarks: Remarks) -> str:
     for sign, pattern in _LEFT_OUT:
         text = pattern.sub(told(0), text) if sign in text else text
 
+    def with_words(found: re.Match[str]) -> str:
+        remarks.add(Why.MARKS, found[2])
+        return found[1]
+
     def inserted(found: re.Match[str]) -> str:
         remarks.add(Why.MARKS, found[0])
         path = f"/{found['from_root']}" if found["from_root"] else found["path"]
         return found["indent"] + (_included(path) if is_markdown(path) else "")
 
     text = _INSERTED.sub(inserted, text)
+    text = _OF_PROGRAM.sub(with_words, text) if "]({{" in text else text
     text = _SIZE.sub(told(2), text) if " =" in text else text
     text = _MARKED.sub(r"<mark>\1</mark>", text) if "==" in text else text
     if "[[" in text:

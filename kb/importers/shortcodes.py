@@ -6,8 +6,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from html import escape
 
-from kb.importers.code import before, beyond, spliced
+from kb.importers.code import before, beyond, spliced, within_code
 from kb.importers.html_attributes import target_of
 from kb.importers.pieces import code
 from kb.importers.remarks import Remarks, Why
@@ -19,6 +20,8 @@ _OPENING = re.compile(
     r"\s{0,99}[%>]\}\}"
 )
 _ATTRIBUTE = re.compile(rf"\s{{1,99}}([\w-]{{1,60}})=({_VALUE})")
+_TICKED = re.compile(r"\{\{[<%][^{}`\n]{0,1000}\"[^{}\"`\n]{0,1000}`[^{}\n]{0,1000}[>%]\}\}")
+_QUOTED = re.compile(r"\"[^\"\n]{0,1000}\"")
 _NAMES = ("name", "term", "title", "summary", "label")
 _BESIDE = ("abbr", "english")
 _LEADS = ("href", "url", "link", "relref")
@@ -31,12 +34,19 @@ _ROOM = re.compile(r"[ \t]*")
 
 def with_names(body: str, remarks: Remarks) -> str:
     """`body` with the names and links of paired shortcodes as text; those in code stay."""
+    ticked = beyond(_TICKED.finditer(body), code(body)) if "{{" in body and "`" in body else ()
+    body = spliced(body, ((*each.span(), _QUOTED.sub(_with_elements, each[0])) for each in ticked))
     ends = {each[1] for each in _CLOSING.finditer(body)} if "{{" in body else set[str]()
     if not ends:
         return body
     found = beyond(_OPENING.finditer(body), code(body))
     named = (each for each in found if each[1] in ends and not _OTHERWISE.search(each[1]))
     return spliced(body, ((each.start(), *_said(each, remarks)) for each in named))
+
+
+def _with_elements(quoted: re.Match[str]) -> str:
+    """A value with elements for its code, whose signs would part a shortcode in two."""
+    return within_code(quoted[0], lambda span: f"<code>{escape(span.strip('`'))}</code>")
 
 
 def _said(found: re.Match[str], remarks: Remarks) -> tuple[int, str]:

@@ -69,3 +69,26 @@ def test_an_address_from_the_root_of_a_website_leads_to_its_page(fields: str) ->
     names.add("guide/a.md", "a", parsed(fields).aliases)
 
     assert names.find("/about/us/", "b.md") == "a"
+
+
+def test_words_and_an_address_are_a_link_and_name_nobody() -> None:
+    pages = "- Oven Editor: https://a.example/x\n- All of it: /three\n- author: https://b.example"
+    found = parsed(f"relates:\n{pages}")
+
+    assert found.content.sections[0].text == (
+        "- [Oven Editor](https://a.example/x)\n- [All of it](/three)"
+    )
+    assert "/three" in found.links
+    assert found.remarks == ("Names of persons: relates author: https://b.example",)
+
+
+@pytest.mark.parametrize(
+    ("tags", "read"),
+    [
+        ("paper [[Oven]] [[big oven]]", ("paper", "Oven", "big oven")),
+        ("[[Oven]] #hot", ("Oven", "hot")),
+        ("big oven", ("big oven",)),
+    ],
+)
+def test_tags_beside_pages_are_tags_of_their_own(tags: str, read: tuple[str, ...]) -> None:
+    assert parsed(f"tags: {tags}").tags == read

@@ -85,3 +85,13 @@ def test_no_more_than_some_levels_of_notes_are_looked_at() -> None:
     deep = "".join(f"{'    ' * level}!!! a\n" for level in range(200))
 
     assert text_of(f"{deep}{'    ' * 200}Text").count(":a\n") == 8
+
+
+@pytest.mark.parametrize("further", ["    ", "\t"])
+def test_a_list_with_which_a_page_begins_is_one_however_far_in(further: str) -> None:
+    lines = ["- Abstract", "  *more*", f"{further}- in it", "", "- Next"]
+    text = "\n".join(f"{further}{line}" if line else "" for line in lines)
+
+    assert text_of(f"---\ntitle: A\n---\n\n{text}\n\nAfter") == "\n".join([*lines, "", "After"])
+    assert text_of(f"A\n\n{text}") == f"A\n\n{text}"
+    assert text_of(f"{further}# run\n{further}- b") == f"{further}# run\n{further}- b"

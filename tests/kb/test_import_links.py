@@ -57,6 +57,9 @@ def names() -> Names:
     names.add("practice/walk.md", "4", [])
     names.add("blog/walk.md", "5", [])
     names.add("c/README.md", "6", [])
+    names.add("pages/fpn.md", "8", [])
+    names.add("pages/Twin.md", "9", [])
+    names.add("pages/twin.md", "10", [])
     names.add("202401011300 Pump oil.md", "7", ["0123456789abcdef"])
     return names
 
@@ -70,6 +73,9 @@ def names() -> Names:
         ("a%2Fhandover.md", "x.md", "1"),
         ("../c/", "a/x.md", "6"),
         ("missing.md", "a/x.md", None),
+        ("FPN.md", "pages/x.md", "8"),
+        ("twin.md", "pages/x.md", "10"),
+        ("TWIN.md", "pages/x.md", None),
         ("../../a/handover.md", "a/x.md", None),
         ("wiki:bedside  HANDOVER", "x.md", "1"),
         ("wiki:handover", "x.md", "1"),
@@ -220,7 +226,8 @@ def test_addresses_that_a_page_has_or_had_are_names_of_it() -> None:
         ('[t]({{% relref path="../b.md#x" %}})', "[t](../b.md#x)"),
         ('<a href="{% page "b" %}">t</a>', "[t](/b)"),
         ("[t]\n\n[t]: {% link b.md %}", "[t]\n\n[t]: /b.md"),
-        ("[t]({{ page.url }})", "[t]()"),
+        ("[t]({{ page.url }}) ![u](a.md)", "t ![u](a.md)"),
+        ("[t]({{% param repo %}}/issues/1)", "t"),
         ('Ask in {% channel "help" %}.', "Ask in help."),
         ('{{< glossary_tooltip text="pods" term_id="pod" >}}', "[[pod|pods]]"),
         ('{{% glossary-term "leaf bundle" %}}', "[[leaf bundle]]"),

@@ -119,3 +119,12 @@ def test_the_list_whose_place_the_table_of_contents_takes_goes_with_its_mark(
 )
 def test_a_link_whose_address_is_a_mark_without_quotes_is_its_words(around: str, link: str) -> None:
     assert made(around % link).strip() == "So the one."
+
+
+def test_moments_of_logseq_are_told_and_words_stay() -> None:
+    lines = [f"  {name}:: 1618886552143" for name in ("todo", "done", "doing", "later", "now")]
+    text = "\n".join(["- Press", *lines, "  background_color:: red", "  todo:: press twice"])
+    parsed = parse_markdown(text.encode(), "a.md")
+
+    assert parsed.content.sections[0].text == "- Press\n  todo:: press twice"
+    assert "todo:: 1618886552143; done::" in parsed.remarks[0]

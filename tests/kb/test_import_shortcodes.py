@@ -122,3 +122,9 @@ def test_a_tab_is_called_by_what_stands_in_it_alone() -> None:
         "x",
         "```",
     ]
+
+
+def test_code_in_what_a_shortcode_says_parts_it_not() -> None:
+    mark = '{{< figure src="a.png" caption="Press the `Edit <b>` button!" >}}'
+    assert made(mark) == "Press the `Edit <b>` button!"
+    assert made(f"A ``{mark}``") == f"A ``{mark}``"
