@@ -171,7 +171,11 @@ class Session:
             new_event_id=new_event_id,
             settle=parts.worker.settle,
             wrote=partial(parts.own.note, self._member),
-            shown=Sight(parts.reader, self.principal.labels),
+            shown=Sight(
+                parts.reader,
+                self.principal.labels,
+                behind=lambda: bool(parts.worker.settle(parts.log.head())),
+            ),
             holds=roles_after,
         )
 

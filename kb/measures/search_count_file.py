@@ -20,7 +20,8 @@ BRIEFLY = 0.05
 """Seconds to wait for other users of the file while something else waits for the result."""
 
 _PRAGMAS = {"synchronous": "NORMAL", **LEAVES_NOTHING}
-_MEANING = dict.fromkeys(DAMAGE, "is damaged: put back a copy, or remove it and lose the counts")
+_ADVICE = "put back a copy, or remove it and lose the counts"
+_MEANING = dict.fromkeys(DAMAGE, f"is damaged: {_ADVICE}")
 _TABLES = (
     Table("day", "date, searches integer", "date"),
     Table("window", "begins, ends, key blob", "begins"),
@@ -54,6 +55,9 @@ class QuestionFile:
 
     def _explain(self, error: Exception) -> DataDirectoryError:
         meaning = said(error, _MEANING)
+        # SQLite's code for a statement that does not fit the tables.
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+            meaning = f"is another database: {_ADVICE}"
         return DataDirectoryError(
             _(
                 "The file {named} with the counts of searches {meaning}.",

@@ -368,3 +368,14 @@ def test_words_that_another_copy_forgot_at_its_own_time_are_there_again(
     assert here.remembers(1)
     here.forget()
     assert not here.remembers(1)
+
+
+def test_another_database_in_the_place_of_the_counts_is_told_as_one(kb: CommandLine) -> None:
+    file = kb.data / "questions.sqlite"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE day (of_week)")
+        other.execute("CREATE TABLE uncleared (of_week)")
+    reported = kb.run("report", "questions")
+    assert reported.code == 1
+    assert f"The file {file} with the counts of searches is another database" in reported.err
+    assert "no such column" not in reported.err

@@ -7,8 +7,8 @@ from contextlib import closing, contextmanager
 import pytest
 
 from kb import KnowledgeBase
-from tests.web.visits import FORM, Client, Contribute, page, posted
-from tests.worlds.web import Browsers, Community, send
+from tests.web.visits import FORM, NOWHERE, Client, Contribute, page, posted
+from tests.worlds.web import ROLES, Browsers, Community, send
 
 PRACTICE = {
     "kind": "practice",
@@ -100,3 +100,24 @@ def test_what_stewards_change_while_the_views_are_locked_is_said_to_be_shown_sho
         assert LATER in page(stella, answer.headers["location"])
         invited = send(stella, "/people/invite", {"role-member": "on"})
         assert "make one on its page" in page(stella, invited.headers["location"])
+
+
+def test_one_whose_entry_is_not_shown_yet_is_not_told_that_there_is_none(
+    community: Community, browser: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, client = community.base, browser()
+    tokens = {who: community.token(who, "search", "contribute", "curate") for who in ROLES}
+    with locked_views(base, monkeypatch):
+        sent = client.post("/api/entries", json=PRACTICE, headers=tokens["Mara"])
+        assert sent.status_code == 201
+        # Alike, so that nobody learns which there are.
+        for entry in (sent.json()["id"], NOWHERE):
+            path, body = f"/api/entries/{entry}/visibility", {"sight": "author"}
+            for who in ("Mara", "Cleo"):
+                refused = client.put(path, json=body, headers=tokens[who])
+                assert (refused.status_code, refused.json()["code"]) == (503, "not-yet-searchable")
+    base.wait(base.head())
+    path = f"/api/entries/{sent.json()['id']}/visibility"
+    assert client.put(path, json={"sight": "author"}, headers=tokens["Mara"]).status_code == 200
+    path = f"/api/entries/{NOWHERE}/visibility"
+    assert client.put(path, json={"sight": "author"}, headers=tokens["Mara"]).status_code == 404
