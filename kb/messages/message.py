@@ -74,8 +74,9 @@ def _plain(value: Value) -> Any:
     if not isinstance(value, Message):
         return value
     arguments = {name: _plain(each) for name, each in value.arguments.items()}
-    plural = [value.many, value.number] if value.many else []
-    return [value.source, arguments, *plural]
+    plural = [str(value.many), value.number] if value.many else []
+    # A source may have been made a message itself, which msgspec would not take for a text.
+    return [str(value.source), arguments, *plural]
 
 
 def _message(plain: Any) -> Value:

@@ -84,6 +84,10 @@ def test_a_message_is_stored_with_its_arguments_and_comes_back() -> None:
     assert render(restored(numbers(1, 1200).stored()), "de") == "1 bis 1.200"
 
 
+def test_a_message_whose_source_is_a_message_is_stored_as_any_other() -> None:
+    assert restored(Message(_("Gone."), {}).stored()) == "Gone."
+
+
 def test_a_sentence_that_a_view_of_before_keeps_is_read_as_it_stands() -> None:
     made = restored("Contributed as “The {bed} list”.")
     assert render(made, "de") == made == "Contributed as “The {bed} list”."
