@@ -6,7 +6,7 @@ import msgspec
 
 from events.event import RecordedEvent
 from events.sqlite_files.tables import Table
-from kb.access import Visibility, audience
+from kb.access import Sight, Visibility, audience
 from kb.collation import sort_key
 from kb.entries import tally
 from kb.entries.content import Content
@@ -42,8 +42,12 @@ from kb.views.view import (
 )
 from kb.views.withheld import Aside, lacks, left, narrowed
 
+OWN: frozenset[Sight] = frozenset({"author", "draft"})
+"""The sights of which nobody but the author is shown anything."""
+
 # `position` is that of the contribution, `revised_position` that of the text that stands now, whose
 # first words are the `summary`: a list reads no whole text. `withheld` is as `left` answers.
+# `shared` is whether others than its author were ever shown it; then it counts as contributed.
 TABLES = (
     Table(
         "entry",
@@ -51,7 +55,7 @@ TABLES = (
         group_looks?, group_key?, source_name?, external_id?, contributed_by,
         contributed_at, revised_at, revised_position integer, revision_version integer,
         archived integer, archived_reason?, successor?, visibility, withheld, partition
-        integer""",
+        integer, shared integer""",
         "position",
         indexes=(
             *("contributed_by", "external_id", "group_looks", "revised_position"),
@@ -86,8 +90,8 @@ TABLES = (
 
 ADD_ENTRY = """INSERT INTO entry (position, id, version, kind, title, title_key, summary,
     group_name, group_looks, group_key, source_name, external_id, contributed_by, contributed_at,
-    revised_at, revised_position, revision_version, visibility, withheld, partition)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    revised_at, revised_position, revision_version, visibility, withheld, partition, shared)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 REVISE_ENTRY = """UPDATE entry SET version = ?, title = ?, title_key = ?, summary = ?,
     group_name = ?, group_looks = ?, group_key = ?, revised_at = ?, revised_position = ?,
     revision_version = ? WHERE id = ?"""
@@ -104,6 +108,8 @@ RESTORE = """UPDATE entry SET version = ?, archived = 0, archived_reason = NULL,
     WHERE id = ?"""
 
 CHANGE_VISIBILITY = "UPDATE entry SET version = ?, visibility = ? WHERE id = ?"
+SHARE = """UPDATE entry SET shared = 1, contributed_at = ?, revised_at = ?
+    WHERE shared = 0 AND id = ?"""
 AUTHOR = "SELECT contributed_by FROM entry WHERE id = ?"
 SHOWN = "SELECT visibility, contributed_by FROM entry WHERE id = ?"
 ADD_LABEL = "INSERT OR IGNORE INTO audience VALUES (?, ?)"
@@ -127,6 +133,7 @@ def _contributed(db: Connection, event: RecordedEvent, entry: EntryContributed) 
             *(*_group(entry.group), *source, event.actor, at),
             *(at, event.position, event.version, _encode(entry.visibility).decode()),
             *_seen_by(db, entry_id, entry.visibility, entry.author),
+            entry.visibility.sight not in OWN,
         ),
     )
     _keep_text(db, event, content)
@@ -192,6 +199,8 @@ def _restored(db: Connection, event: RecordedEvent, _: EntryRestored) -> None:
 def _shown(db: Connection, event: RecordedEvent, shown: EntryVisibilityChanged) -> None:
     entry_id = _entry_id(event)
     _update(db, event, CHANGE_VISIBILITY, event.version, _encode(shown.visibility).decode())
+    if shown.visibility.sight not in OWN:
+        db.execute(SHARE, (stored_time(event), stored_time(event), entry_id))
     (author,) = db.execute(AUTHOR, (entry_id,)).fetchone()
     _show(db, entry_id, shown.visibility, author)
 
@@ -239,7 +248,7 @@ def _entry_id(event: RecordedEvent) -> str:
 
 CATALOGUE = View(
     name="catalogue",
-    version=2,
+    version=3,
     tables=TABLES,
     handlers={
         EntryContributed: counted(_contributed),

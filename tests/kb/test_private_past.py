@@ -126,6 +126,20 @@ def test_what_was_done_in_a_group_stays_with_it(world: ViewedWorld) -> None:
         assert SECRET in told(world, principal, entry_id).decode()
 
 
+def test_an_entry_is_contributed_when_others_are_first_shown_it(world: ViewedWorld) -> None:
+    entry_id = begun(world, Visibility("draft"))
+    revise(world, entry_id, "Public title")
+    world.entries.show(entry_id, Visibility("author"))
+    world.entries.show(entry_id, Visibility("members"))
+    shown_at = world.recorded()[-1].recorded_at
+    for again in ("author", "members"):
+        world.entries.show(entry_id, Visibility(again))
+        world.catch_up()
+        for principal in (AUTHOR, *([OTHERS["curator"]] if again == "members" else [])):
+            page = Catalogue(world.reader, principal.labels).get(entry_id)
+            assert page.contributed_at == page.revised_at == shown_at
+
+
 def test_a_text_that_was_shown_can_be_compared_with_after_a_revision(world: ViewedWorld) -> None:
     entry_id = begun(world, Visibility("draft"))
     revise(world, entry_id, "As shown")
