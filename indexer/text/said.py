@@ -4,7 +4,7 @@ Only documents with all its words are read, the best by BM25 first, up to a fixe
 passages.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from indexer.document import Filter
@@ -86,18 +86,24 @@ def _told(saying: Saying, lines: Iterable[Line]) -> dict[str, set[int]]:
     """The numbers of the passages that say it, by document; none if only the title does."""
     found: dict[str, set[int]] = {}
     titles: dict[str, bool] = {}
+    may_say = saying.finder()  # most texts have none of it, and each of `places` costs far more
     for line in lines:
-        if _says(saying, line) or any(saying.places(line.heading)):
+        if _says(saying, line, may_say) or (
+            may_say(line.heading) and any(saying.places(line.heading))
+        ):
             found.setdefault(line.document_id, set()).add(line.number)
         elif line.document_id not in titles:
-            titles[line.document_id] = any(saying.places(line.title))
+            title = line.title
+            titles[line.document_id] = bool(may_say(title)) and any(saying.places(title))
     return {name: set() for name, whether in titles.items() if whether} | found
 
 
-def _says(saying: Saying, line: Line) -> bool:
+def _says(saying: Saying, line: Line, may_say: Callable[[str], object]) -> bool:
     """Whether the text says it, or its beginning and `after` the rest."""
-    over = saying.places(line.text + line.after) if line.after else ()
-    return any(saying.places(line.text)) or any(start < len(line.text) for start, _ in over)
+    if may_say(line.text) and any(saying.places(line.text)):
+        return True
+    whole = line.text + line.after if line.after else ""
+    return bool(may_say(whole)) and any(start < len(line.text) for start, _ in saying.places(whole))
 
 
 def _first(passages: Sequence[Known], among: set[int]) -> int | None:
