@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from kb import KnowledgeBase
+from kb.access import Visibility
 from tests.web.visits import FORM, NOWHERE, Client, Contribute, page, posted
 from tests.worlds.web import ROLES, Browsers, Community, send
 
@@ -121,3 +122,19 @@ def test_one_whose_entry_is_not_shown_yet_is_not_told_that_there_is_none(
     assert client.put(path, json={"sight": "author"}, headers=tokens["Mara"]).status_code == 200
     path = f"/api/entries/{NOWHERE}/visibility"
     assert client.put(path, json={"sight": "author"}, headers=tokens["Mara"]).status_code == 404
+
+
+def test_lists_are_answered_where_an_entry_was_hidden_while_the_views_are_locked(
+    community: Community, browser: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, cleo = community.base, browser("Cleo")
+    entry = community.contribute("Mara", tags=("zebra",), group="Zebra Ward")
+    token = community.token("Cleo", "search")
+    with locked_views(base, monkeypatch):
+        community.acting("Mara").entries.show(entry, Visibility("author"))
+        for path in ("/api/entries", "/api/names?of=tag", "/api/names?of=group"):
+            answer = browser().get(path, headers=token)
+            assert answer.status_code < 500, (path, answer.text)
+            assert "zebra" not in answer.text.lower(), path
+        for path in ("/", "/entries", "/search", "/entries/new", "/about", "/reuse"):
+            assert "zebra" not in page(cleo, path).lower(), path
