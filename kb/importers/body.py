@@ -15,6 +15,9 @@ if TYPE_CHECKING:  # commands that only show an entry start sooner without a par
 
 SECTION_LEVEL = 2
 _MAYBE_HEADING = re.compile(r"^ {0,3}(#|=+[ \t]*$|-+[ \t]*$)", re.MULTILINE)
+_MAYBE_DEFINITION = re.compile(
+    r"^[ \t>*+\d.)-]{0,40}\[(?!\^)(?:[^\[\]\\]|\\.){1,999}\]:", re.MULTILINE
+)
 _AROUND = re.compile(r"^[ \t]*(?:(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]+\[))[ \t]*){1,99}")
 """The signs of quotations and lists in which a definition may stand."""
 
@@ -237,7 +240,8 @@ def lines_in_code(body: str) -> set[int]:
 def definitions(body: str) -> dict[str, dict[str, Any]]:
     """What the parser says of the definitions of links in `body`, by their names."""
     env: dict[str, Any] = {}
-    _outline(body, env)
+    if _MAYBE_DEFINITION.search(body):
+        _outline(body, env)
     found: dict[str, dict[str, Any]] = env.get("references", {})
     return found
 

@@ -18,7 +18,7 @@ class Definitions:
     """Those of a whole file; a text is given those that it uses and does not have."""
 
     def __init__(self, body: str) -> None:
-        self._by_name = references(body) if "]:" in body else {}
+        self._by_name = references(body)
         self._room = MOST
 
     def given_to(self, text: str) -> str:

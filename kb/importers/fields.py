@@ -35,7 +35,7 @@ KEYWORDS = {"tags", "categories", "category", "keywords", "labels", "topics"}
 ROLES = {"participants", "roles", "audience"}
 """Lists that say who takes part; they become a section: as tags they would drown the others."""
 
-_RELATED = {"perspectives", "related", "seealso", "up", "parent", "next", "previous"}
+_RELATED = {"perspectives", "related", "relates", "seealso", "up", "parent", "next", "previous"}
 _STEPS = _RELATED | {"prev"}
 """Fields that name a page beside this one, or switch off what a website shows of one."""
 _OF_BUTTON = {"variant", "theme", "target", "rel", "attrs", "iconPlacement"}

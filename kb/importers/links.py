@@ -31,7 +31,7 @@ def links_in(text: str) -> Iterator[str]:
     """The targets of the links in `text` that may mean another file; links in code are none."""
     if "[" not in text:
         return
-    defined = [one["href"] for one in definitions(text).values()] if "]:" in text else []
+    defined = [one["href"] for one in definitions(text).values()]
     text = prose(text) if "`" in text or "~~~" in text else text
     for found in _WIKI.finditer(text):
         name = found[1].split("|")[0].split("#")[0].strip(" \\")

@@ -62,7 +62,7 @@ class Page:
             sections = tuple(_headed(section, remarks) for section in sections)
         title, lead = _fitting(title, self._subtitle)
         sections = _not_said(sections, prose, remarks)
-        if not self._exact:
+        if not self._exact and prose:
             given_to = Definitions(body).given_to
             prose = tuple(Section(one.heading, given_to(one.text)) for one in prose)
         return title, _within_limits(_filled(_merged(lead, prose, sections)))

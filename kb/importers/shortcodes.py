@@ -34,7 +34,7 @@ _ROOM = re.compile(r"[ \t]*")
 
 def with_names(body: str, remarks: Remarks) -> str:
     """`body` with the names and links of paired shortcodes as text; those in code stay."""
-    ticked = beyond(_TICKED.finditer(body), code(body)) if "{{" in body and "`" in body else ()
+    ticked = beyond(_TICKED.finditer(body), code(body)) if _TICKED.search(body) else ()
     body = spliced(body, ((*each.span(), _QUOTED.sub(_with_elements, each[0])) for each in ticked))
     ends = {each[1] for each in _CLOSING.finditer(body)} if "{{" in body else set[str]()
     if not ends:

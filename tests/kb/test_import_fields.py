@@ -92,3 +92,10 @@ def test_words_and_an_address_are_a_link_and_name_nobody() -> None:
 )
 def test_tags_beside_pages_are_tags_of_their_own(tags: str, read: tuple[str, ...]) -> None:
     assert parsed(f"tags: {tags}").tags == read
+
+
+def test_pages_under_relates_are_pages_beside_this_one() -> None:
+    assert parsed("relates:\n- guide/two\n- three").named == (
+        ("relates", "guide/two"),
+        ("relates", "three"),
+    )
