@@ -4,7 +4,6 @@ import math
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -15,7 +14,6 @@ from kb.areas import VIEWS, build_codec
 from kb.backends import Backends
 from kb.belonging import open_log_and_vault
 from kb.entries.kinds import load_kinds
-from kb.entries.stream import shown_by
 from kb.erasure.eraser import Eraser
 from kb.erasure.secrets import Keys, Untouched
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
@@ -69,7 +67,7 @@ class Parts:
         self.reader = ViewReader(
             directory.views,
             VIEWS,
-            PendingEvents(self.log, VIEWS.withholding.lack, partial(shown_by, self.codec)),
+            PendingEvents(self.log, VIEWS.withholding.lack),
         )
         self.own = OwnTexts()
         self.parked = ParkedFile(directory.parked)
@@ -108,6 +106,7 @@ class Parts:
         self.reader.on_damage = self.worker.repair_views
         self.reader.on_change = self.worker.verify_views
         self.reader.moving = lambda: self.views.moving
+        self.reader.follow = self.worker.settle
         if frozen:
             self.reader.before = frozen.refuse_changed
         self._opening_accounts = Lock()

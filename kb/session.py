@@ -61,6 +61,13 @@ class Session:
         """Take a new snapshot of the views, if this session has one."""
         self._views.renew()
 
+    def require_current(self) -> None:
+        """Raise `NotYetSearchable` if something was hidden that the views still show.
+
+        Others than the operator are shown nothing then; this is for what the operator passes on.
+        """
+        self._parts.reader.require_current()
+
     def incomplete(self) -> str:
         """A sentence if any event could not be taken in; empty otherwise."""
         with storage_errors(self._parts.directory.root):

@@ -41,6 +41,7 @@ def export_command(invocation: Invocation, folder: Path, as_json: bool) -> None:
     from kb.exporters.run import export
 
     with invocation.session() as session:
+        session.require_current()
         ids = list(session.catalogue.all_ids())
         lacking: list[LackingEntry] = []
         pages = (_noted(session.catalogue.get(each), lacking) for each in ids)

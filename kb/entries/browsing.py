@@ -108,8 +108,6 @@ def facets(found: Iterable[Row]) -> tuple[int, Facets]:
     """The length of a list and its facets, from rows that each count one value of a facet."""
     numbers: dict[str, dict[str, int]] = defaultdict(dict)
     for row in found:
-        if row["name"] is None:
-            continue  # counted with an entry that was hidden since, of which nobody else has it
         numbers[row["facet"]][row["name"]] = row["entries"]
     total, archived = numbers["total"][""], numbers["archived"][""]
     chosen = {name: numbers[name] for name in ("kinds", "tags", "groups")}

@@ -30,7 +30,6 @@ from kb.ids import entry_stream
 from kb.views.view import (
     EVERYBODY,
     NOT_ERASED,
-    NOT_PENDING,
     NOW_SEEN_BY,
     SEEN,
     SEEN_PARTITION,
@@ -265,7 +264,7 @@ CATALOGUE = View(
     seen={
         "audience": EVERYBODY,
         **tally.SEEN,
-        "entry": f"main.entry.{NOT_ERASED} AND main.entry.{SEEN_PARTITION} AND {NOT_PENDING}",
+        "entry": f"main.entry.{NOT_ERASED} AND main.entry.{SEEN_PARTITION}",
         "revision": SEEN_THEN.format("revision"),
         **{table: SEEN.format(f"main.{table}.entry_id") for table in ("tag", "relation")},
     },

@@ -40,15 +40,13 @@ WRITTEN = """(SELECT tag FROM tag AS first
 def _names(facet: str, written: str) -> str:
     """Names of a facet, that of the most entries first; a word of each begins so.
 
-    Without those that only an entry has which is counted still, and was hidden since.
     Signs that have a meaning in patterns have none here.
     """
     word = f"instr(' ' || {UNJOINED.format('looks')}, ' ' || :beginning)"
     return f"""SELECT '{facet}' AS facet, {written} AS name FROM (
         SELECT looks, looks AS group_looks, sum(entries) AS entries, min(name_key) AS key
         FROM tally WHERE facet = '{facet}' AND (:beginning = '' OR {word})
-        GROUP BY looks ORDER BY entries DESC, key LIMIT :limit) AS found
-        WHERE {written} IS NOT NULL"""
+        GROUP BY looks ORDER BY entries DESC, key LIMIT :limit) AS found"""
 
 
 ALL_TAGS = _names("tag", WRITTEN)

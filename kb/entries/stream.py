@@ -1,12 +1,9 @@
 """The stream of an entry, loaded for those who see it."""
 
-from events.codec import EventCodec
-from events.errors import EventLogError
-from events.event import RecordedEvent
 from kb import fields
-from kb.access import audience, is_operator
+from kb.access import is_operator
 from kb.aggregate import Aggregate
-from kb.entries.entry import Entry, EntryVisibilityChanged, evolve
+from kb.entries.entry import Entry, evolve
 from kb.errors import NotFound
 from kb.ids import entry_stream
 from kb.messages import _
@@ -47,22 +44,6 @@ def may_know_erased(writer: Writer, entry: Entry) -> bool:
     """Whether `entry` was erased and the principal may know of it: its author and the operator."""
     principal = writer.principal
     return entry.erased and (entry.author == principal.member or is_operator(principal))
-
-
-def shown_by(codec: EventCodec, event: RecordedEvent) -> frozenset[str]:
-    """The labels that an event which changes who sees an entry leaves it, apart from its author's.
-
-    None if the event cannot be read.
-    """
-    try:
-        change = codec.decode(event)
-    except EventLogError:
-        return frozenset()
-    return (
-        audience(change.visibility, "")
-        if isinstance(change, EntryVisibilityChanged)
-        else frozenset()
-    )
 
 
 def not_found(entry_id: str) -> NotFound:

@@ -19,8 +19,7 @@ from kb.views.file import MISSING, File, file_at, open_views
 from kb.views.guard import guard
 from kb.views.memo import Memo
 from kb.views.page_sums import PageSums
-from kb.views.pending import Pending
-from kb.views.snapshot import Opened, Reads, Snapshot
+from kb.views.snapshot import Opened, Reads, Snapshot, not_hidden_yet
 from kb.views.tables import (
     LEFT,
     SCHEMA,
@@ -40,13 +39,14 @@ class ViewReader(Reads):
     """Lends read-only connections, each on one snapshot of the views.
 
     Every table is hidden behind a temporary view of the rows that the principal may see; see
-    `kb.views.guard`. `pending` tells what views at a position must withhold. `on_damage` gets the
-    damage and the file, and returns whether it repaired it. `before` is called before each read
-    and may refuse it; `on_change` too if something else wrote to the file. `moving` tells whether
-    this process is making a checkpoint, which is no such write.
+    `kb.views.guard`. `pending` tells where the log has something that may have narrowed who sees
+    what and that views at a position lack, 0 for nowhere; `follow` waits a moment for them to have
+    it. `on_damage` gets the damage and the file, and returns whether it repaired it. `before` is
+    called before each read and may refuse it; `on_change` too if something else wrote to the file.
+    `moving` tells whether this process is making a checkpoint, which is no such write.
     """
 
-    def __init__(self, path: Path, views: ViewSet, pending: Callable[[int], Pending]) -> None:
+    def __init__(self, path: Path, views: ViewSet, pending: Callable[[int], int]) -> None:
         self._path = path
         self._pending = pending
         self._views = views
@@ -56,8 +56,10 @@ class ViewReader(Reads):
         self.on_change: Callable[[], None] = lambda: None
         self.before: Callable[[], None] = lambda: None
         self.moving: Callable[[], bool] = lambda: False
+        self.follow: Callable[[int], object] = lambda _: None
         self._sums = PageSums(path)
         self._mended = MISSING
+        self._waited = 0
         self._memo = Memo()
         self._lock = Lock()
         self._idle: list[Opened] = []
@@ -76,7 +78,9 @@ class ViewReader(Reads):
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """One state of the views for several reads, by one thread at a time."""
-        snapshot = Snapshot(self._begun, self._give_back, self._explain, self._memo)
+        snapshot = Snapshot(
+            self._begun, self._give_back, self._explain, self._memo, self._wait_for_pending
+        )
         try:
             yield snapshot
         finally:
@@ -88,6 +92,12 @@ class ViewReader(Reads):
         """See `Reads`."""
         with self.snapshot() as views:
             return views.kept(labels, asked, answer)
+
+    def require_current(self) -> None:
+        """Raise `NotYetSearchable` if the views lack what may have narrowed who sees what."""
+        self._wait_for_pending()
+        if self._pending(self.position()):
+            raise not_hidden_yet()
 
     def state(self) -> FileState:
         """What the file says of itself now."""
@@ -145,6 +155,12 @@ class ViewReader(Reads):
             while self._idle:
                 self._idle.pop().connection.close()
 
+    def _wait_for_pending(self) -> None:
+        """Wait for the views, once for the same event: if they cannot follow, each read would."""
+        if (last := self._pending(self.position())) > self._waited:
+            self.follow(last)
+            self._waited = last
+
     def _refuse_changed(self) -> None:
         if not (self._sums.fits() or self.moving()) and self._path.exists():
             self.on_change()
@@ -157,7 +173,7 @@ class ViewReader(Reads):
             opened = self._borrow()
             try:
                 opened.begin(self._state)
-                opened.pending = self._pending(opened.state.position)
+                opened.pending = self._pending(opened.state.position) > 0
                 if opened.state.unready == opened.unready:
                     return opened
             except BaseException:
@@ -205,13 +221,7 @@ class ViewReader(Reads):
         try:
             state = self._state(connection)
             opened = Opened(connection, file, state, state.unready)
-            asked = {
-                "principal_labels": lambda: opened.labels,
-                "pending_entries": lambda: opened.pending_entries,
-                "pending_events": lambda: opened.pending_events,
-            }
-            for name, told in asked.items():
-                connection.create_function(name, 0, told)
+            connection.create_function("principal_labels", 0, lambda: opened.labels)
             guard(connection, self._seen(opened.unready))
         except BaseException:
             connection.close()

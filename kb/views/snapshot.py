@@ -12,16 +12,14 @@ from msgspec import Struct
 
 from kb.access import OPERATOR_LABEL
 from kb.errors import KnowledgeBaseError, NotYetSearchable
-from kb.ids import entry_stream
+from kb.messages import _
 from kb.views.file import File
 from kb.views.memo import Memo
-from kb.views.pending import Pending
 from kb.views.tables import FileState
 
 T = TypeVar("T")
 
 BEGIN, VERSION = "BEGIN", "PRAGMA data_version"
-ENTRY = entry_stream("")
 PARTITIONS = """SELECT DISTINCT partition FROM audience
 WHERE label IN (SELECT value FROM json_each(principal_labels())) ORDER BY partition"""
 
@@ -83,8 +81,7 @@ class Reads(ABC):
 class Opened(Struct):
     """A connection with its file, the state of that, and the labels of the principal.
 
-    `pending` is what the views lack that may have narrowed who sees what, `pending_entries` the
-    entries that it may have hidden from the principal.
+    `pending`: the log has something newer that may have narrowed who sees what.
 
     `unready` are the views that were being built when its guard was set up; `version` is the data
     version at which `state` was read.
@@ -96,13 +93,7 @@ class Opened(Struct):
     unready: frozenset[str] = frozenset()
     version: int = -1
     labels: str = "[]"
-    pending: Pending = ()
-    pending_entries: str = "[]"
-
-    @property
-    def pending_events(self) -> str:
-        """Streams and what they lack, as JSON."""
-        return msgspec.json.encode([(each.stream, each.lack) for each in self.pending]).decode()
+    pending: bool = False
 
     def begin(self, state: Callable[[sqlite3.Connection], FileState]) -> None:
         """Begin a transaction; `state` is asked only if the file was changed since the last."""
@@ -113,12 +104,8 @@ class Opened(Struct):
 
     def ask_for(self, labels: frozenset[str]) -> None:
         """Show what a principal with these labels sees."""
-        everything = self.state.withheld or any(each.lack == "all" for each in self.pending)
-        seen = labels & {OPERATOR_LABEL} if everything else labels
+        seen = labels & {OPERATOR_LABEL} if self.state.withheld else labels
         self.labels = msgspec.json.encode(sorted(seen)).decode()
-        hidden = [each.stream for each in self.pending if not each.kept & seen]
-        entries = [each.removeprefix(ENTRY) for each in hidden if each.startswith(ENTRY)]
-        self.pending_entries = msgspec.json.encode(entries).decode()
 
 
 class Snapshot(Reads):
@@ -126,7 +113,7 @@ class Snapshot(Reads):
 
     `begin` lends a connection in a transaction, which `end_of` takes back; `explain` returns the
     error to raise for one of the file, None to raise that itself. After such an error every read
-    raises it.
+    raises it. `follow` waits a moment for views that lack what may have narrowed who sees what.
     """
 
     def __init__(
@@ -135,27 +122,33 @@ class Snapshot(Reads):
         end_of: Callable[[Opened], None],
         explain: Callable[[Exception, Opened | None], KnowledgeBaseError | None],
         memo: Memo,
+        follow: Callable[[], None],
     ) -> None:
         self._memo = memo
         self._begin = begin
         self._end_of = end_of
         self._explain = explain
+        self._follow = follow
         self._opened: Opened | None = None
         self._failed: Exception | None = None
-        self._over = False
+        self._over = self._read_from = False
         self._reads = 0
         self._guard = Lock()  # of `_over` and `_reads`
 
     @contextmanager
     def read(self, labels: frozenset[str]) -> Iterator[sqlite3.Connection]:
         """See `Reads`; reads may be nested, each with its own labels."""
-        with self._lent() as opened:
-            before = opened.labels, opened.pending_entries
+        with self._lent() as lent:
+            opened = lent if self._read_from or not lent.pending else self._followed()
+            if opened.pending and OPERATOR_LABEL not in labels:
+                raise not_hidden_yet()
+            self._read_from = True
+            before = opened.labels
             opened.ask_for(labels)
             try:
                 yield opened.connection
             finally:
-                opened.labels, opened.pending_entries = before
+                opened.labels = before
 
     def kept(
         self, labels: frozenset[str], asked: Hashable, answer: Callable[[sqlite3.Connection], T]
@@ -164,8 +157,7 @@ class Snapshot(Reads):
         with self._lent() as opened, self.read(labels) as db:
             seen = tuple(db.execute(PARTITIONS).fetchall())
             state = opened.file, opened.state
-            asked = (seen, opened.pending, opened.pending_entries, asked)
-            return cast(T, self._memo(state, asked, lambda: answer(db)))
+            return cast(T, self._memo(state, (seen, asked), lambda: answer(db)))
 
     def state(self) -> FileState:
         """See `Reads`."""
@@ -174,7 +166,7 @@ class Snapshot(Reads):
 
     def renew(self) -> None:
         """See `Reads`."""
-        opened, self._opened = self._opened, None
+        opened, self._opened, self._read_from = self._opened, None, False
         if opened:
             self._end_of(opened)
 
@@ -187,6 +179,13 @@ class Snapshot(Reads):
             self._over, reads = True, self._reads
         if not reads:
             self.renew()
+
+    def _followed(self) -> Opened:
+        """A new state, after waiting for the views; nothing was read from the one before."""
+        self.renew()
+        self._follow()
+        self._opened = self._begin()
+        return self._opened
 
     @contextmanager
     def _lent(self) -> Iterator[Opened]:
@@ -219,3 +218,13 @@ class Snapshot(Reads):
             if self._failed is error:
                 raise
             raise self._failed from error
+
+
+def not_hidden_yet() -> NotYetSearchable:
+    """The error for views that lack what may have hidden something."""
+    return NotYetSearchable(
+        _(
+            "Something was just hidden, or taken from people. That is recorded, but what is shown "
+            "cannot follow yet, so nothing is shown: try again in a few seconds."
+        )
+    )

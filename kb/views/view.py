@@ -76,15 +76,6 @@ SEEN_PARTITION = """partition IN (SELECT partition FROM main.audience
     WHERE label IN (SELECT value FROM json_each(principal_labels())))"""
 """Whether the principal sees a partition: the entries with one set of audience labels."""
 
-NOT_PENDING = """(NOT EXISTS (SELECT 1 FROM json_each(pending_entries()))
-    OR id NOT IN (SELECT value FROM json_each(pending_entries()))
-    OR EXISTS (SELECT 1 FROM json_each(principal_labels())
-        WHERE value IN ('operator', 'member:' || contributed_by)))"""
-"""Whether the row of an entry is up to date with the log in who sees it, or its reader may know.
-
-The first condition is asked once a statement, and nearly always decides.
-"""
-
 NOT_ERASED = "title <> ''"
 """Whether an entry exists: without a title its key is destroyed, so it was erased.
 
@@ -92,7 +83,7 @@ Even if the log has no event of that, as when it is older than the vault.
 """
 
 SEEN = f"""EXISTS (SELECT 1 FROM main.entry AS seen
-    WHERE seen.id = {{}} AND seen.{NOT_ERASED} AND seen.{SEEN_PARTITION} AND {NOT_PENDING})"""
+    WHERE seen.id = {{}} AND seen.{NOT_ERASED} AND seen.{SEEN_PARTITION})"""
 """Whether the principal sees an entry; format it with an expression for the id."""
 
 SEEN_THEN = f"{SEEN.format('main.{0}.entry_id')} AND main.{{0}}.{SEEN_PARTITION}"

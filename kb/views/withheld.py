@@ -72,12 +72,10 @@ _PARKED = "SELECT 1 FROM parked WHERE stream = ? AND position < ?"
 
 
 def held(stream: str, *lacks: Lack) -> str:
-    """SQL for whether any of `lacks` of a stream, itself an expression, is withheld or pending."""
+    """SQL for whether any of `lacks` of a stream, itself an expression, is withheld."""
     named = ", ".join(f"'{each}'" for each in (*lacks, "all"))
-    return f"""(EXISTS (SELECT 1 FROM main.withheld AS held
-        WHERE (held.stream = {stream} AND held.lack IN ({named})) OR held.lack = 'all')
-        OR EXISTS (SELECT 1 FROM json_each(pending_events()) AS pending
-        WHERE pending.value ->> 0 = {stream} AND pending.value ->> 1 IN ({named})))"""
+    return f"""EXISTS (SELECT 1 FROM main.withheld AS held
+        WHERE (held.stream = {stream} AND held.lack IN ({named})) OR held.lack = 'all')"""
 
 
 class Aside(Struct, frozen=True):

@@ -95,7 +95,7 @@ def test_someone_not_known_sees_the_world_once_it_is_open(world: ViewedWorld) ->
 
 
 def test_nothing_is_open_while_there_are_no_views(tmp_path: Path) -> None:
-    reader = ViewReader(tmp_path / "none.sqlite", VIEWS, lambda _: ())
+    reader = ViewReader(tmp_path / "none.sqlite", VIEWS, lambda _: 0)
     directory = Directory(reader, operator())
 
     assert not directory.open_to_world()

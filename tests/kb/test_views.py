@@ -201,7 +201,7 @@ def test_a_reader_of_damaged_views_says_so_and_asks_for_repair(world: ViewedWorl
 
 
 def test_a_reader_of_absent_views_says_that_they_are_being_made(tmp_path: Path) -> None:
-    reader = ViewReader(tmp_path / "views.sqlite", VIEWS, lambda _: ())
+    reader = ViewReader(tmp_path / "views.sqlite", VIEWS, lambda _: 0)
     assert reader.position() == -1
     with pytest.raises(NotYetSearchable, match="try again"), reader.read(operator().labels):
         raise AssertionError("never reached")

@@ -284,7 +284,7 @@ def test_an_event_of_a_stream_that_never_began_hides_everything(
         with viewed(path, events[:place]) as reader:
             assert sights(reader, members)[members[0]]
         views = Views(path, world.codec, copied(events), VIEWS)
-        reader = ViewReader(path, VIEWS, lambda _: ())
+        reader = ViewReader(path, VIEWS, lambda _: 0)
         views.park(lost, "spoilt")
         assert set().union(*sights(reader, members).values()) == set()
         assert Catalogue(reader, access.operator().labels).browse().total

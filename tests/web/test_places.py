@@ -139,7 +139,7 @@ TROUBLES: dict[str, Trouble] = {
     **{name: partial(_lock, name) for name in FILES},
 }
 
-SAY_SO = {"full": 12, "log.sqlite": 10, "vault.sqlite": 3, "views.sqlite": 1, "accounts.sqlite": 3}
+SAY_SO = {"full": 12, "log.sqlite": 10, "vault.sqlite": 3, "views.sqlite": 1, "accounts.sqlite": 2}
 """How many of the requests below are refused at the least, so that this test tests something."""
 
 

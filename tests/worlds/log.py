@@ -25,7 +25,7 @@ from kb.entries.content import Content, Draft, Section
 from kb.entries.entry import Entry
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
-from kb.entries.stream import entry_aggregate, load_entry, shown_by
+from kb.entries.stream import entry_aggregate, load_entry
 from kb.erasure.erase import Erasure
 from kb.errors import KnowledgeBaseError
 from kb.measures.reuse_report import Reports
@@ -165,7 +165,7 @@ class ViewedWorld(World):
         self.reader = ViewReader(
             path,
             views,
-            PendingEvents(self.log, views.withholding.lack, partial(shown_by, self.codec)),
+            PendingEvents(self.log, views.withholding.lack),
         )
         self._runner = ProjectionRunner(self.log, self.views, batch_size=batch_size)
         self.catalogue_as_is = Catalogue(self.reader, operator().labels)

@@ -140,29 +140,29 @@ def change_group(
     except (InvalidInput, Refused, NotFound) as error:
         told = form.with_error(error, CALLED)
         return _group(session, pages, found, told, status=status_of(error))
-    return _see(receipt)
+    return _see(found.id, receipt)
 
 
 @post("/groups/{group_id:str}/close", sync_to_thread=True, rule=LOOK_AFTER_GROUPS)
 def close_group(session: NamedDependency[Session], group_id: FromPath[str]) -> Redirect:
     """Close a group, and those inside it, to new members."""
-    return _see(session.people.close_group(group_id))
+    return _see(group_id, session.people.close_group(group_id))
 
 
 @post("/groups/{group_id:str}/join", sync_to_thread=True, rule=JOIN_GROUP)
 def join_group(session: NamedDependency[Session], group_id: FromPath[str]) -> Redirect:
     """Join a group that is open, and all around it too."""
-    return _see(session.people.join_group(group_id))
+    return _see(group_id, session.people.join_group(group_id))
 
 
 @post("/groups/{group_id:str}/leave", sync_to_thread=True, rule=JOIN_GROUP)
 def leave_group(session: NamedDependency[Session], group_id: FromPath[str]) -> Redirect:
     """Leave a group."""
-    return _see(session.people.leave_group(group_id))
+    return _see(group_id, session.people.leave_group(group_id))
 
 
-def _see(receipt: Receipt) -> Redirect:
-    return see_changed(f"/groups/{receipt.id}", "grouped", receipt)
+def _see(group_id: str, receipt: Receipt) -> Redirect:
+    return see_changed(f"/groups/{group_id}", "grouped", receipt)
 
 
 def _place(session: Session, form: Form) -> str | None:

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 from kb.access import Principal, Role, Scope, may
 from kb.areas import ACTIONS
 from kb.entries.results import PARAMETERS
-from kb.errors import KnowledgeBaseError
+from kb.errors import KnowledgeBaseError, NotYetSearchable
 from kb.messages import ENGLISH, _
 from kb.people.actions import AUDIT, SEE_PEOPLE
 from kb.writer import Receipt
@@ -118,12 +118,13 @@ class ErrorPage(Struct, frozen=True):
 class KeptPage(Struct, frozen=True):
     """A refused form, to be sent again to `action`; `typed` are its fields.
 
-    `why` says what was wrong, unless the session was.
+    `why` says what was wrong, unless the session was; `certain`: nothing of it was saved.
     """
 
     action: str
     typed: Typed
     why: str = ""
+    certain: bool = True
 
     @property
     def named(self) -> Mapping[str, str]:
@@ -211,7 +212,9 @@ class Pages:
             of_session = problem.status == HTTPStatus.UNAUTHORIZED or (
                 problem.detail == SENTENCES[HTTPStatus.FORBIDDEN]
             )
-            kept = KeptPage(request.url.path, typed, "" if of_session else problem.detail)
+            certain = problem.code != NotYetSearchable.code
+            why = "" if of_session else problem.detail
+            kept = KeptPage(request.url.path, typed, why, certain=certain)
             answer = self.render("kept.html", kept, status=problem.status)
             answer.headers["cache-control"] = "private, no-store"  # it may be a shared machine
             return answer
