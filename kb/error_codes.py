@@ -51,6 +51,11 @@ CODES: Mapping[str, ErrorCode] = {
     "not-yet-searchable": ErrorCode(
         "written, but not taken in by views or index in time", "ask again soon", 503
     ),
+    "still-erasing": ErrorCode(
+        "the erasure is recorded, but cannot be finished yet",
+        "nothing: it goes on by itself; see `kb status` for what keeps it",
+        503,
+    ),
     "search-unavailable": ErrorCode(
         "the index or the model cannot be used; all else works", "see `kb status`", 503
     ),

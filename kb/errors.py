@@ -195,6 +195,8 @@ class NotYetSearchable(KnowledgeBaseError):
 class StillErasing(NotYetSearchable):
     """An erasure is recorded, which nobody can undo, but something keeps it from being finished."""
 
+    code = "still-erasing"
+
 
 class NotTaken(KnowledgeBaseError):
     """A file cannot be imported; the text says why."""

@@ -58,7 +58,7 @@ ALIKE = settings(deadline=None, derandomize=True)
 """The same examples each time."""
 
 settings.register_profile("dev", ALIKE, max_examples=25, stateful_step_count=12)
-settings.register_profile("ci", ALIKE, max_examples=60, stateful_step_count=20)
+settings.register_profile("ci", ALIKE, max_examples=40, stateful_step_count=20)
 settings.register_profile("fuzz", max_examples=2_000, stateful_step_count=50, deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 from kb.access import Principal, Role, Scope, may
 from kb.areas import ACTIONS
 from kb.entries.results import PARAMETERS
-from kb.errors import KnowledgeBaseError, NotYetSearchable
+from kb.errors import KnowledgeBaseError, NotYetSearchable, StillErasing
 from kb.messages import ENGLISH, _
 from kb.people.actions import AUDIT, SEE_PEOPLE
 from kb.writer import Receipt
@@ -212,7 +212,7 @@ class Pages:
             of_session = problem.status == HTTPStatus.UNAUTHORIZED or (
                 problem.detail == SENTENCES[HTTPStatus.FORBIDDEN]
             )
-            certain = problem.code != NotYetSearchable.code
+            certain = problem.code not in (NotYetSearchable.code, StillErasing.code)
             why = "" if of_session else problem.detail
             kept = KeptPage(request.url.path, typed, why, certain=certain)
             answer = self.render("kept.html", kept, status=problem.status)
