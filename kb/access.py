@@ -20,6 +20,9 @@ Sight = Literal["world", "members", "groups", "author", "draft"]
 
 SIGHTS: tuple[Sight, ...] = get_args(Sight)
 
+AUTHOR_ONLY: frozenset[Sight] = frozenset({"author", "draft"})
+"""The sights of which nobody but the author is shown anything."""
+
 MOST_GROUPS = 100
 """How many groups an entry is shown to, or a person is invited into, at most."""
 
@@ -160,7 +163,7 @@ def narrower_of(one: Visibility, other: Visibility) -> Visibility:
 
 def narrows(said: Visibility, shown: Visibility) -> bool:
     """Whether `said` would show an entry to fewer people than `shown` does."""
-    alone = {said.sight, shown.sight} <= {"author", "draft"}
+    alone = {said.sight, shown.sight} <= AUTHOR_ONLY
     return not alone and narrower_of(shown, said) != shown
 
 

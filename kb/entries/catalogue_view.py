@@ -6,7 +6,7 @@ import msgspec
 
 from events.event import RecordedEvent
 from events.sqlite_files.tables import Table
-from kb.access import Sight, Visibility, audience
+from kb.access import AUTHOR_ONLY, Visibility, audience
 from kb.collation import sort_key
 from kb.entries import tally
 from kb.entries.content import Content
@@ -40,9 +40,6 @@ from kb.views.view import (
     stored_time,
 )
 from kb.views.withheld import Aside, lacks, left, narrowed
-
-OWN: frozenset[Sight] = frozenset({"author", "draft"})
-"""The sights of which nobody but the author is shown anything."""
 
 # `position` is that of the contribution, `revised_position` that of the text that stands now, whose
 # first words are the `summary`: a list reads no whole text. `withheld` is as `left` answers.
@@ -132,7 +129,7 @@ def _contributed(db: Connection, event: RecordedEvent, entry: EntryContributed) 
             *(*_group(entry.group), *source, event.actor, at),
             *(at, event.position, event.version, _encode(entry.visibility).decode()),
             *_seen_by(db, entry_id, entry.visibility, entry.author),
-            entry.visibility.sight not in OWN,
+            entry.visibility.sight not in AUTHOR_ONLY,
         ),
     )
     _keep_text(db, event, content)
@@ -198,7 +195,7 @@ def _restored(db: Connection, event: RecordedEvent, _: EntryRestored) -> None:
 def _shown(db: Connection, event: RecordedEvent, shown: EntryVisibilityChanged) -> None:
     entry_id = _entry_id(event)
     _update(db, event, CHANGE_VISIBILITY, event.version, _encode(shown.visibility).decode())
-    if shown.visibility.sight not in OWN:
+    if shown.visibility.sight not in AUTHOR_ONLY:
         db.execute(SHARE, (stored_time(event), stored_time(event), entry_id))
     (author,) = db.execute(AUTHOR, (entry_id,)).fetchone()
     _show(db, entry_id, shown.visibility, author)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from kb.access import Visibility
+from kb.access import AUTHOR_ONLY, Visibility
 from kb.entries.bring import Brought, ImportedEntry
 from kb.entries.content import Content, Draft, Relation, Source
 from kb.entries.entry import EntryArchived
@@ -189,7 +189,7 @@ class FolderImport:
             id=entry_id,
             remarks=(*parsed.remarks, *told),
             position=brought.receipt.position,
-            alone=brought.shown.sight in ("author", "draft"),
+            alone=brought.shown.sight in AUTHOR_ONLY,
             said=said(imported.draft.content.sections),
             unread=parsed.unread,
         )

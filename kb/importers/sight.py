@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from kb.access import Visibility, covers, narrower_of, narrows
+from kb.access import AUTHOR_ONLY, Visibility, covers, narrower_of, narrows
 from kb.entries.bring import Brought
 from kb.errors import InvalidInput, NotTaken
 from kb.ids import as_uuid, group_id
@@ -97,7 +97,7 @@ def changes(said: Visibility | None, brought: Brought, names: Mapping[str, str])
     """What an import did to who sees an entry, or did not do."""
     before, now = brought.before, brought.shown
     if said is None:
-        if brought.outcome != "contributed" and now.sight in ("author", "draft"):
+        if brought.outcome != "contributed" and now.sight in AUTHOR_ONLY:
             yield (
                 f"{Why.SEEN}: it stays shown to {_said(now, names)}, though the file does not say "
                 "so: kb visibility shows it to more people, an import never does"

@@ -8,19 +8,9 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.access import Visibility
-from tests.web.visits import FORM, NOWHERE, Client, Contribute, page, posted
+from tests.web.visits import FORM, NOWHERE, PRACTICE, Client, Contribute, page, posted
 from tests.worlds.web import ROLES, Browsers, Community, send
 
-PRACTICE = {
-    "kind": "practice",
-    "content": {
-        "title": "Night shift",
-        "sections": [
-            {"heading": "The problem", "text": "Nobody knows."},
-            {"heading": "What we do", "text": "A second bin stands behind the first."},
-        ],
-    },
-}
 KEPT = {"entries": "kept", "sure": "1"}
 SHORTLY = "Saved, and it will be found shortly"
 LATER = "Saved, and it will be shown shortly: pages do not show it yet."

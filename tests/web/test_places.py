@@ -19,22 +19,12 @@ from kb.messages import Message, _, languages
 from kb.messages.catalogues import catalogue
 from kb.one_time_links import one_time_link
 from tests.events.writing import largest_file
-from tests.web.visits import FORM
+from tests.web.visits import FORM, PRACTICE
 from tests.worlds.base import PASSWORD
 from tests.worlds.web import Browsers, Community, community_at, form_token, sign_in
 from web.places import unplaced
 
 DATA = Path("/srv/our practices/circle of nurses")
-PRACTICE = {
-    "kind": "practice",
-    "content": {
-        "title": "Night shift",
-        "sections": [
-            {"heading": "The problem", "text": "Nobody knows."},
-            {"heading": "What we do", "text": "A second bin stands behind the first."},
-        ],
-    },
-}
 PROFILE = {"name": "Zed", "time_zone": "UTC", "sign_in_name": "zed", "password": PASSWORD}
 FILES = ("log.sqlite", "vault.sqlite", "views.sqlite", "accounts.sqlite", "questions.sqlite")
 

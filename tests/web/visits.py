@@ -24,8 +24,20 @@ FORM = {
     "group": "North Clinic",
     "tags": "handover, Night Shift",
 }
+PRACTICE = {
+    "kind": "practice",
+    "content": {
+        "title": "Night shift",
+        "sections": [
+            {"heading": "The problem", "text": "Nobody knows."},
+            {"heading": "What we do", "text": "A second bin stands behind the first."},
+        ],
+    },
+}
+"""A practice as a program sends it."""
+
 REVISED = {name: text for name, text in FORM.items() if name not in ("kind", "tags")}
-"""The same in the form that revises."""
+"""The fields of `FORM` in the form that revises."""
 
 
 async def soon(condition: Callable[[], object]) -> None:
