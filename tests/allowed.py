@@ -15,6 +15,7 @@ MAY: Mapping[str, tuple[str, ...]] = {
     "endorse": ("member", "its author"),
     "reuse": ("member", "its author"),
     "update-reuse": ("its author", "curator"),
+    "withdraw-reuse": ("its author", "curator"),
     "report": ("member", "its author", "reporter"),
     "see-people": ("member", "its author"),
     "join-group": ("member", "its author"),
@@ -40,6 +41,7 @@ SCOPED: Mapping[str, tuple[str, ...]] = {
     "curate": (
         "curate",
         "update-reuse",
+        "withdraw-reuse",
     ),
     "report": ("report",),
     "admin": (
@@ -113,6 +115,10 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     "update-reuse": (
         "PATCH /api/reuses/{reuse_id}",
         "POST /reuses/{reuse_id}",
+    ),
+    "withdraw-reuse": (
+        "POST /api/reuses/{reuse_id}/withdraw",
+        "POST /reuses/{reuse_id}/withdraw",
     ),
     "report": (
         "GET /api/reports/reuse",

@@ -240,6 +240,13 @@ ON_ENTRIES = {
         naming="{own_reuse_id} --outcome adapted --note C --resulting-entry {entry_id}",
         weight=1,
     ),
+    "withdraw reuse": Command(
+        call=lambda b, a: b.reuses.withdraw(a.reuse, "The wrong ward.", command_id=a.command_id),
+        page={"POST /reuses/{reuse_id}/withdraw": {"reason": "The wrong ward."}},
+        api={"POST /api/reuses/{reuse_id}/withdraw": {"reason": "The wrong ward."}},
+        line={"reuse withdraw": "{reuse_id} --reason Wrong"},
+        weight=1,
+    ),
     "erase entry": Command(
         call=lambda b, a: b.erasure.entry(a.entry),
         page={"POST /entries/{entry_id}/erase": {}},

@@ -43,6 +43,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "/reuses/{reuse_id}": _fields(
         "entry_version", _with_before("outcome note evidence resulting_entry")
     ),
+    "/reuses/{reuse_id}/withdraw": _fields("reason"),
     "/account/profile": _fields("", _with_before(_PROFILE)),
     "/account/password": _fields("current sign_in_name password"),
     "/account/sessions/end": _fields("session"),

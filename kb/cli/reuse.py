@@ -78,6 +78,21 @@ def record(
     print_receipt(session.principal, receipt, _("Recorded reuse {id}.", id=receipt.id), as_json)
 
 
+@reuse_command.command("withdraw")
+@click.argument("reuse_id", metavar="REUSE_ID")
+@click.option("--reason", required=True, help="Why it should not have been recorded.")
+@json_option
+@pass_invocation
+def withdraw(invocation: Invocation, reuse_id: str, reason: str, as_json: bool) -> None:
+    """Take back the reuse REUSE_ID, which was recorded by mistake, so that it counts no more.
+
+    The history of the entry keeps it.
+    """
+    with invocation.session() as session:
+        receipt = session.reuses.withdraw(session.catalogue.resolve_reuse(reuse_id), reason)
+    print_receipt(session.principal, receipt, _("Reuse {id} is withdrawn.", id=receipt.id), as_json)
+
+
 @reuse_command.command("update")
 @click.argument("reuse_id", metavar="REUSE_ID")
 @outcome_option

@@ -7,7 +7,7 @@ from events.event import RecordedEvent
 from events.sqlite_files.tables import Table
 from kb.entries.content import Relation
 from kb.entries.entry import EntryErased, EntryRelated, EntryUnrelated
-from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
+from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded, ReuseWithdrawn
 from kb.views.view import SEEN, View, delete_of_entry, nothing_sealed
 
 # `stated_by` is the stream that says so: two may say the same, and each takes back only its own.
@@ -64,9 +64,13 @@ def _reused(db: Connection, event: RecordedEvent, reuse: Any) -> None:
         db.execute(ADD, (event.stream, reuse.resulting_entry, origin, REUSE, origin))
 
 
+def _withdrawn(db: Connection, event: RecordedEvent, reuse: ReuseWithdrawn) -> None:
+    db.execute(REMOVE_ALL, (event.stream,))
+
+
 LINEAGE = View(
     name="lineage",
-    version=1,
+    version=2,
     tables=TABLES,
     handlers={
         EntryErased: delete_of_entry("lineage"),
@@ -74,9 +78,10 @@ LINEAGE = View(
         EntryUnrelated: _unrelated,
         ReuseRecorded: _reused,
         ReuseOutcomeUpdated: _reused,
+        ReuseWithdrawn: _withdrawn,
     },
     seen={"lineage": SEEN.format("main.lineage.entry_id")},
     # The derivation from another entry may have been withdrawn.
     decides=frozenset({"entry", "reuse"}),
-    again={ReuseRecorded: nothing_sealed, ReuseOutcomeUpdated: nothing_sealed},
+    again=dict.fromkeys((ReuseRecorded, ReuseOutcomeUpdated, ReuseWithdrawn), nothing_sealed),
 )

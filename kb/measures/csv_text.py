@@ -10,11 +10,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(report: ReuseReport) -> str:
-    """The rows and the total as CSV (RFC 4180); no text in it is a formula to a spreadsheet."""
+    """The rows as CSV (RFC 4180); no text in it is a formula to a spreadsheet.
+
+    The total is left out, as a program that adds up the rows would count it twice.
+    """
     out = StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow((report.by, *COLUMNS))
-    for row in (*report.rows, report.total):
+    for row in report.rows:
         writer.writerow((_plain(row.key), *(getattr(row, column) for column in COLUMNS)))
     return out.getvalue()
 

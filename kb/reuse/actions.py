@@ -11,6 +11,13 @@ UPDATE_REUSE = Action(
     wish=_("update what became of a reuse"),
     begun_by=_("the member who recorded it"),
 )
+WITHDRAW_REUSE = Action(
+    "withdraw-reuse",
+    allowed=frozenset({"author", "curator"}),
+    scope="curate",
+    wish=_("withdraw a reuse"),
+    begun_by=_("the member who recorded it"),
+)
 REPORT = Action(
     "report", allowed=frozenset({"member", "reporter"}), scope="report", wish=_("read reports")
 )

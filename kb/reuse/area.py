@@ -6,9 +6,9 @@ from events.sealed_fields import Sealed
 from kb.area import Area
 from kb.messages import Message, _
 from kb.reuse import as_seen
-from kb.reuse.actions import REPORT, REUSE, UPDATE_REUSE
+from kb.reuse.actions import REPORT, REUSE, UPDATE_REUSE, WITHDRAW_REUSE
 from kb.reuse.own import OWN
-from kb.reuse.reuse import Outcome, ReuseOutcomeUpdated, ReuseRecorded
+from kb.reuse.reuse import Outcome, ReuseOutcomeUpdated, ReuseRecorded, ReuseWithdrawn
 from kb.reuse.reuse_view import REUSES
 from kb.sentences import ended
 from kb.views.stream_kind import Fact, StreamKind, Told, Words
@@ -32,6 +32,10 @@ def _recorded(event: ReuseRecorded) -> Words:
 def _updated(event: ReuseOutcomeUpdated) -> Words:
     said = _("Reuse is now {outcome}", outcome=_OUTCOMES[event.outcome])
     return _made(ended(said, event.note), event.resulting_entry)
+
+
+def _withdrawn(event: ReuseWithdrawn) -> Words:
+    return ended(_("Reuse withdrawn, it was recorded by mistake"), event.reason), None
 
 
 def _made(sentence: Message, resulting: str | None) -> Words:
@@ -62,17 +66,26 @@ REUSE_STREAM = StreamKind(
             lack="text",
             told=Told(_updated, _("What became of a reuse")),
         ),
+        Fact(
+            name="reuse-withdrawn",
+            schema_version=1,
+            cls=ReuseWithdrawn,
+            sealed=(Sealed("reason", by="actor", erased=""),),
+            lack="text",
+            told=Told(_withdrawn, _("That a reuse was withdrawn")),
+        ),
     ),
     unknown="text",
     # The rows of a reuse are deleted with its entry, so their absence proves nothing.
     began=None,
-    entry="SELECT entry_id FROM reuse WHERE id = :name",
+    entry="""SELECT entry_id FROM reuse WHERE id = :name
+        UNION ALL SELECT entry_id FROM withdrawn_reuse WHERE id = :name""",
 )
 
 AREA = Area(
     name="reuse",
     streams=(REUSE_STREAM,),
     views=(REUSES,),
-    actions=(REUSE, UPDATE_REUSE, REPORT),
+    actions=(REUSE, UPDATE_REUSE, WITHDRAW_REUSE, REPORT),
     own=OWN,
 )

@@ -7,10 +7,12 @@ from msgspec import Struct
 
 from kb.ids import reuse_stream
 from kb.own import Lines, Own, Reading, ToldEvent, item, said_by, when
-from kb.reuse.reuse import Outcome, ReuseRecorded
+from kb.reuse.reuse import Outcome, ReuseRecorded, ReuseWithdrawn
 
-REUSES = """SELECT id FROM reuse WHERE entry_id IN (
-    SELECT entry_id FROM history WHERE actor = ? AND stream = 'reuse') ORDER BY position"""
+REUSES = """SELECT id FROM (
+    SELECT position, id, entry_id FROM reuse UNION ALL SELECT * FROM withdrawn_reuse)
+    WHERE entry_id IN (SELECT entry_id FROM history WHERE actor = ? AND stream = 'reuse')
+    ORDER BY position"""
 
 
 class OwnOutcome(Struct, frozen=True, kw_only=True):
@@ -23,14 +25,25 @@ class OwnOutcome(Struct, frozen=True, kw_only=True):
     resulting_entry: str | None
 
 
+class OwnWithdrawal(Struct, frozen=True, kw_only=True):
+    """The withdrawal of a reuse by the member."""
+
+    at: datetime
+    reason: str
+
+
 class OwnReuse(Struct, frozen=True, kw_only=True):
-    """A reuse that the member recorded or updated; others recorded it if `context` is None."""
+    """A reuse that the member recorded, updated or withdrew.
+
+    `context` is None if another member recorded it, `withdrawn` if the member did not withdraw it.
+    """
 
     id: str
     entry_id: str
     group: str | None
     context: str | None
     outcomes: tuple[OwnOutcome, ...]
+    withdrawn: OwnWithdrawal | None
 
 
 def _read(reading: Reading) -> Iterator[OwnReuse]:
@@ -62,6 +75,15 @@ def own_reuse(
                 resulting_entry=each.resulting_entry,
             )
             for event, each in said
+            if not isinstance(each, ReuseWithdrawn)
+        ),
+        withdrawn=next(
+            (
+                OwnWithdrawal(at=event.recorded_at, reason=each.reason)
+                for event, each in said
+                if isinstance(each, ReuseWithdrawn)
+            ),
+            None,
         ),
     )
 
@@ -76,6 +98,9 @@ def _lines(reuse: OwnReuse, _: Mapping[str, str]) -> Lines:
         yield item(when(each.at), each.outcome)
         told = {"note": each.note, "evidence": each.evidence, "made from it": each.resulting_entry}
         yield from (f"  {item(name, value, '    ')}" for name, value in told.items() if value)
+    if reuse.withdrawn:
+        yield item(when(reuse.withdrawn.at), "withdrawn")
+        yield f"  {item('reason', reuse.withdrawn.reason, '    ')}"
     yield ""
 
 

@@ -35,16 +35,27 @@ class ReuseOutcomeUpdated(Struct, frozen=True, kw_only=True):
     evidence: str | None = None
 
 
-ReuseEvent = ReuseRecorded | ReuseOutcomeUpdated
+class ReuseWithdrawn(Struct, frozen=True, kw_only=True):
+    """The reuse was recorded by mistake and counts no more."""
+
+    entry_id: str
+    reason: str
+
+
+ReuseEvent = ReuseRecorded | ReuseOutcomeUpdated | ReuseWithdrawn
 
 
 class Reuse(Struct, frozen=True, kw_only=True):
-    """The state of one reuse, as recorded and as last updated; `version` 0 before that."""
+    """The state of one reuse: as recorded, as last updated, and whether it was withdrawn.
+
+    `version` is 0 before it was recorded.
+    """
 
     id: str
     version: int = 0
     recorded: ReuseRecorded | None = None
     latest: ReuseOutcomeUpdated | None = None
+    withdrawn: ReuseWithdrawn | None = None
 
 
 def evolve(reuse: Reuse, event: ReuseEvent) -> Reuse:
@@ -52,6 +63,8 @@ def evolve(reuse: Reuse, event: ReuseEvent) -> Reuse:
     version = reuse.version + 1
     if isinstance(event, ReuseRecorded):
         return structs.replace(reuse, version=version, recorded=event)
+    if isinstance(event, ReuseWithdrawn):
+        return structs.replace(reuse, version=version, withdrawn=event)
     return structs.replace(reuse, version=version, latest=event)
 
 
@@ -75,11 +88,13 @@ def update_outcome(
     """The events of updating the outcome of a reuse; none if nothing changes.
 
     What is left unset stays; no resulting entry or evidence is None. Raises `NotFound`,
-    `InvalidInput`, or `ReuseConflict` where it is at another `version`, if that is given.
+    `InvalidInput`, `Refused` if it was withdrawn, or `ReuseConflict` where it is at another
+    `version`, if that is given.
     """
-    if reuse.recorded is None:
-        raise NotFound(_("There is no reuse {id}.", id=reuse.id))
-    known = reuse.latest or reuse.recorded
+    recorded = _recorded(reuse)
+    if reuse.withdrawn:
+        raise Refused(_("Reuse {id} was withdrawn; record a new one instead.", id=reuse.id))
+    known = reuse.latest or recorded
     updated = ReuseOutcomeUpdated(
         entry_id=known.entry_id,
         outcome=_told(outcome, known.outcome),
@@ -96,6 +111,20 @@ def update_outcome(
     if updated == reuse.latest:
         return []
     return [updated]
+
+
+def withdraw(reuse: Reuse, reason: str) -> list[ReuseEvent]:
+    """The events of withdrawing a reuse; none if it was withdrawn before. Raises `NotFound`."""
+    recorded = _recorded(reuse)
+    if reuse.withdrawn:
+        return []
+    return [ReuseWithdrawn(entry_id=recorded.entry_id, reason=reason)]
+
+
+def _recorded(reuse: Reuse) -> ReuseRecorded:
+    if reuse.recorded is None:
+        raise NotFound(_("There is no reuse {id}.", id=reuse.id))
+    return reuse.recorded
 
 
 def _told(said: S | UnsetType, known: S) -> S:

@@ -1,4 +1,4 @@
-"""The table of reuses, for pages and reports."""
+"""The tables of reuses, for pages and reports: those that count, and those withdrawn."""
 
 from sqlite3 import Connection
 
@@ -6,8 +6,8 @@ from events.event import RecordedEvent
 from events.sqlite_files.tables import Table
 from kb.entries.entry import EntryErased
 from kb.entries.spelling import called
-from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
-from kb.views.view import SEEN, View, delete_of_entry, stored_time
+from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded, ReuseWithdrawn
+from kb.views.view import SEEN, View, delete_of_entry, nothing_sealed, stored_time
 
 TABLES = (
     Table(
@@ -19,11 +19,16 @@ TABLES = (
         indexes=("entry_id", "group_looks"),
         unique=("id",),
     ),
+    # So that a reuse of the log is found by its id, and members find what they said of it.
+    Table("withdrawn_reuse", "position integer, id, entry_id", "id", indexes=("entry_id",)),
 )
 ADD = "INSERT INTO reuse VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?)"
 UPDATE = """UPDATE reuse
     SET outcome = ?, note = ?, evidence = ?, resulting_entry = ?, updated_at = ?, version = ?
     WHERE id = ?"""
+WITHDRAW = """INSERT INTO withdrawn_reuse
+    SELECT position, id, entry_id FROM reuse WHERE id = ?"""
+REMOVE = "DELETE FROM reuse WHERE id = ?"
 RECORD_AGAIN = """UPDATE reuse
     SET group_name = ?, group_looks = ?, context = ?, note = NULL, evidence = ? WHERE id = ?"""
 
@@ -43,11 +48,21 @@ def _recorded_again(db: Connection, event: RecordedEvent, reuse: ReuseRecorded) 
 
 def _updated(db: Connection, event: RecordedEvent, update: ReuseOutcomeUpdated) -> None:
     if not _update(db, event, update):
-        raise LookupError(f"The reuse of stream {event.stream} is not in the view.")
+        raise _missing(event)
+
+
+def _withdrawn(db: Connection, event: RecordedEvent, withdrawn: ReuseWithdrawn) -> None:
+    if db.execute(WITHDRAW, (_reuse_id(event),)).rowcount != 1:
+        raise _missing(event)
+    db.execute(REMOVE, (_reuse_id(event),))
+
+
+def _missing(event: RecordedEvent) -> LookupError:
+    return LookupError(f"The reuse of stream {event.stream} is not in the view.")
 
 
 def _updated_again(db: Connection, event: RecordedEvent, update: ReuseOutcomeUpdated) -> None:
-    _update(db, event, update)  # the row is missing if its entry was erased
+    _update(db, event, update)  # the row is missing if its entry was erased or it was withdrawn
 
 
 def _update(db: Connection, event: RecordedEvent, update: ReuseOutcomeUpdated) -> bool:
@@ -64,14 +79,22 @@ def _reuse_id(event: RecordedEvent) -> str:
 
 REUSES = View(
     name="reuses",
-    version=1,
+    version=2,
     tables=TABLES,
     handlers={
         ReuseRecorded: _recorded,
         ReuseOutcomeUpdated: _updated,
-        EntryErased: delete_of_entry("reuse"),
+        ReuseWithdrawn: _withdrawn,
+        EntryErased: delete_of_entry("reuse", "withdrawn_reuse"),
     },
-    seen={"reuse": SEEN.format("main.reuse.entry_id")},
+    seen={
+        "reuse": SEEN.format("main.reuse.entry_id"),
+        "withdrawn_reuse": SEEN.format("main.withdrawn_reuse.entry_id"),
+    },
     decides=frozenset({"reuse"}),
-    again={ReuseRecorded: _recorded_again, ReuseOutcomeUpdated: _updated_again},
+    again={
+        ReuseRecorded: _recorded_again,
+        ReuseOutcomeUpdated: _updated_again,
+        ReuseWithdrawn: nothing_sealed,
+    },
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType
 
 from kb import fields
-from kb.access import require
+from kb.access import Action, require
 from kb.aggregate import Aggregate
 from kb.binding import bind
 from kb.entries.decide import refuse_archived, refuse_shown_to_more
@@ -16,7 +16,7 @@ from kb.entries.stream import load_entry, sees
 from kb.errors import InvalidInput, Mistakes, NotFound
 from kb.ids import id_for_command, reuse_stream
 from kb.messages import _
-from kb.reuse.actions import REUSE, UPDATE_REUSE
+from kb.reuse.actions import REUSE, UPDATE_REUSE, WITHDRAW_REUSE
 from kb.reuse.reuse import (
     OUTCOMES,
     Outcome,
@@ -26,6 +26,7 @@ from kb.reuse.reuse import (
     evolve,
     record,
     update_outcome,
+    withdraw,
 )
 from kb.writer import NewId, Receipt, Writer, checked
 
@@ -111,7 +112,7 @@ class Reuses:
         )
         seen = wrong.of(fields.optional_version, entry_version)
         wrong.refuse()
-        entry_id = self._require_own(reuse_id)
+        entry_id = self._require_own(reuse_id, UPDATE_REUSE)
 
         def guard() -> None:
             refuse_shown_to_more(load_entry(self._writer, entry_id), seen)
@@ -119,12 +120,23 @@ class Reuses:
 
         return self._execute(reuse_id, decide, guard, command_id)
 
+    def withdraw(self, reuse_id: str, reason: str, *, command_id: UUID | None = None) -> Receipt:
+        """Take back a reuse that was recorded by mistake, so that it counts nowhere.
+
+        For the member who recorded it, and curators. The history of the entry keeps it.
+        """
+        decide = bind(withdraw, reason=fields.text("reason", reason))
+        entry_id = self._require_own(reuse_id, WITHDRAW_REUSE)
+        return self._execute(
+            reuse_id, decide, lambda: load_entry(self._writer, entry_id), command_id
+        )
+
     def _require(self, entry_id: str | UnsetType | None) -> None:
         if isinstance(entry_id, str):
             load_entry(self._writer, entry_id)
 
-    def _require_own(self, reuse_id: str) -> str:
-        """The id of its entry.
+    def _require_own(self, reuse_id: str, action: Action) -> str:
+        """The id of its entry, if the principal may do `action` with it.
 
         Raises `NotFound` for a reuse of what is not seen, `Forbidden` for that of others.
         """
@@ -133,7 +145,7 @@ class Reuses:
         recorded = self._writer.load(aggregate).recorded if shown else None
         if recorded is None or not sees(self._writer, recorded.entry_id):
             raise NotFound(_("There is no reuse {reuse_id}.", reuse_id=reuse_id))
-        require(self._writer.principal, UPDATE_REUSE, recorded.recorded_by)
+        require(self._writer.principal, action, recorded.recorded_by)
         return recorded.entry_id
 
     def _execute(

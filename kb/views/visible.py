@@ -10,7 +10,8 @@ from kb.writer import What
 # Anybody may learn that an entry was erased: nothing of it can be read any more.
 _QUERIES: Mapping[What, str] = {
     "entry": "SELECT 1 FROM entry WHERE id = ?",
-    "reuse": "SELECT 1 FROM reuse WHERE id = ?",
+    "reuse": """SELECT 1 FROM reuse WHERE id = ?1
+        UNION ALL SELECT 1 FROM withdrawn_reuse WHERE id = ?1""",
     "erasure": "SELECT 1 FROM erasure WHERE stream = 'entry-' || ?",
 }
 

@@ -46,7 +46,7 @@ from kb.people.sign_in import (
     MemberTokenRevoked,
 )
 from kb.reuse.area import UNNAMED_GROUP
-from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
+from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded, ReuseWithdrawn
 from tests.golden import ACTOR, ENTRY, EVENT, GOLDEN, STREAM, golden, stored_event
 from tests.worlds.log import KnownKeys
 
@@ -130,6 +130,7 @@ EXPECTED: dict[str, Struct] = {
         resulting_entry=OTHER,
         evidence="https://example.org/ward-4",
     ),
+    "reuse-withdrawn-1": ReuseWithdrawn(entry_id=ENTRY, reason="It was another ward."),
 }
 
 

@@ -80,6 +80,7 @@ def _reuse(who: Session, word: str, entry: str, base: KnowledgeBase, her: Sessio
     others = f"https://foreign.example/{word}"
     base.session.reuses.update_outcome(reuse, "adapted", "Foreign M", evidence=others)
     her.reuses.update_outcome(reuse, "tried-and-stopped", f"Hers N of {word[0]}")
+    who.reuses.withdraw(reuse, f"{word} R")
 
 
 def read_back(own: OwnData) -> OwnData:

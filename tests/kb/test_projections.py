@@ -250,12 +250,12 @@ def test_building_goes_on_where_it_was_cut_short(
     first.catch_up()
     rows = all_rows(path)
     first.close()
-    cut = ViewedWorld(path, log, views=changed("reuses", version=2))
+    cut = ViewedWorld(path, log, views=changed("reuses", version=99))
     assert cut.views.build() == 4
     assert cut.views.build() == 8
     cut.close()
     seen: list[tuple[str, int]] = []
-    views = ViewSet([counting(view, seen) for view in changed("reuses", version=2)], VIEWS.kinds)
+    views = ViewSet([counting(view, seen) for view in changed("reuses", version=99)], VIEWS.kinds)
     on = ViewedWorld(path, log, views=views)
     assert on.views.build() == 12
     while on.views.build() is not None:
@@ -270,7 +270,7 @@ def test_what_was_begun_beside_another_log_or_is_damaged_begins_again(
 ) -> None:
     monkeypatch.setattr("kb.projections.views.BATCH", 4)
     log, path = copied(world.recorded()), tmp_path / "views.sqlite"
-    views = changed("reuses", version=2)
+    views = changed("reuses", version=99)
     with closing(ViewedWorld(path, log)) as before:
         before.catch_up()
     cut = ViewedWorld(path, log, views=views)

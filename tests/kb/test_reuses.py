@@ -13,9 +13,11 @@ from kb.reuse.reuse import (
     ReuseEvent,
     ReuseOutcomeUpdated,
     ReuseRecorded,
+    ReuseWithdrawn,
     evolve,
     record,
     update_outcome,
+    withdraw,
 )
 from tests.worlds.log import ABSENT, World, command
 from tests.worlds.shell import CommandLine
@@ -99,6 +101,27 @@ def test_a_reuse_that_is_not_there_is_not_found() -> None:
 def test_an_entry_does_not_result_from_itself() -> None:
     with pytest.raises(InvalidInput, match="cannot result in the entry"):
         update(after(RECORDED), resulting_entry=ENTRY)
+
+
+def test_a_reuse_is_withdrawn_once_and_not_updated_after_that() -> None:
+    withdrawn = ReuseWithdrawn(entry_id=ENTRY, reason="It was another ward.")
+    assert withdraw(after(RECORDED, UPDATED), "It was another ward.") == [withdrawn]
+    assert withdraw(after(RECORDED, withdrawn), "Once more.") == []
+    with pytest.raises(Refused, match="was withdrawn; record a new one"):
+        update(after(RECORDED, withdrawn))
+    with pytest.raises(NotFound, match=ABSENT):
+        withdraw(after(), "Nothing there.")
+
+
+def test_a_reuse_is_withdrawn_with_a_reason_and_by_a_command_that_may_be_repeated() -> None:
+    world = World()
+    reuse = world.reuses.record(world.practice(), group="A", context="B", outcome="adopted").id
+    with pytest.raises(InvalidInput) as caught:
+        world.reuses.withdraw(reuse, " ")
+    assert caught.value.field == "reason"
+    first = world.reuses.withdraw(reuse, "Wrong.", command_id=command(7))
+    assert world.reuses.withdraw(reuse, "Wrong.", command_id=command(7)) == first
+    assert [type(event) for event in world.happened()[1:]] == [ReuseRecorded, ReuseWithdrawn]
 
 
 def test_a_reuse_is_recorded_and_updated_by_its_own_id() -> None:

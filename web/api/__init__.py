@@ -33,6 +33,7 @@ def api_router() -> Router:
             reuse.record_reuse,
             reuse.get_reuse,
             reuse.update_reuse,
+            reuse.withdraw_reuse,
             reuse.report_reuse,
             names.list_names,
             account.choose_language,

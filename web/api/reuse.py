@@ -22,7 +22,7 @@ from kb.entries.actions import READ
 from kb.entries.results import ReuseView
 from kb.measures.csv_text import as_csv
 from kb.measures.reuse_report import By, ReuseReport
-from kb.reuse.actions import REPORT, REUSE, UPDATE_REUSE
+from kb.reuse.actions import REPORT, REUSE, UPDATE_REUSE, WITHDRAW_REUSE
 from kb.reuse.reuse import Outcome
 from web.api.entries import MOST, IdempotencyKey, Offset
 from web.api.given import EntryVersion, Given, Id, Link, NamedGroup, PathId, Text, told
@@ -107,6 +107,29 @@ def update_reuse(
     """
     receipt = session.reuses.update_outcome(reuse_id, **structs.asdict(data))
     return written(receipt)
+
+
+class Withdrawal(Given, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Why the reuse should not have been recorded."""
+
+    reason: Text
+
+
+@post(
+    "/reuses/{reuse_id:str}/withdraw",
+    **operation("reuse", *SENDS, status=200, rule=WITHDRAW_REUSE, largest=NOTES),
+)
+def withdraw_reuse(
+    session: NamedDependency[Session],
+    reuse_id: PathId,
+    data: JSONBody[Withdrawal],
+    idempotency_key: IdempotencyKey = None,
+) -> Written:
+    """Take back a reuse that was recorded by mistake: it is no longer counted or listed.
+
+    The entry's history keeps it. Only its recorder and curators may.
+    """
+    return written(session.reuses.withdraw(reuse_id, data.reason, command_id=idempotency_key))
 
 
 @get(

@@ -50,6 +50,7 @@ def pages_router() -> Router:
             reuse.record,
             reuse.show_reuse,
             reuse.update_reuse,
+            reuse.withdraw_reuse,
             reuse.report,
             curation.show,
             sign_in.sign_in_form,

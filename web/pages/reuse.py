@@ -16,7 +16,7 @@ from kb.entries.results import ReuseView
 from kb.errors import InvalidInput, Mistakes, Refused
 from kb.measures.reuse_report import By, ReuseReport, ReuseRow
 from kb.messages import _
-from kb.reuse.actions import REPORT, REUSE, UPDATE_REUSE
+from kb.reuse.actions import REPORT, REUSE, UPDATE_REUSE, WITHDRAW_REUSE
 from kb.writer import Receipt
 from web.bodies import NOTES
 from web.errors import status_of
@@ -50,10 +50,11 @@ TOLD = ("outcome", "note", "evidence", "resulting_entry")
 
 
 class ReusePage(Struct, frozen=True):
-    """One reuse and, for those who may, the form that updates its outcome."""
+    """One reuse and, for those who may, the forms to update its outcome and to withdraw it."""
 
     reuse: ReuseView
     form: Form
+    withdrawal: Form = Form({"reason": ""})
     may_update: bool = True
 
 
@@ -115,7 +116,7 @@ def show_reuse(
     may_update = reuse.id in reuses_to_update(session, reuse.entry_id, [reuse])
     version = session.catalogue.get(reuse.entry_id, most=0).version
     form = with_before(_told(reuse)).with_values(entry_version=str(version))
-    page = ReusePage(reuse, form, may_update)
+    page = ReusePage(reuse, form, may_update=may_update)
     return pages.render("reuse.html", page, at="reuse")
 
 
@@ -149,6 +150,29 @@ def update_reuse(
         page = ReusePage(reuse, form.with_error(error))
         return pages.render("reuse.html", page, at="reuse", status=status_of(error))
     return see_changed(f"{entry_url(reuse.entry_id)}#reuse", "updated", receipt)
+
+
+@post(
+    "/reuses/{reuse_id:str}/withdraw",
+    sync_to_thread=True,
+    rule=WITHDRAW_REUSE,
+    request_max_body_size=NOTES,
+)
+def withdraw_reuse(
+    session: NamedDependency[Session],
+    pages: NamedDependency[Pages],
+    reuse_id: FromPath[str],
+    data: FormBody,
+) -> Response[str] | Redirect:
+    """Take back a reuse that was recorded by mistake."""
+    reuse = session.catalogue.reuse(reuse_id)
+    form = small_form(data, "reason")
+    try:
+        receipt = session.reuses.withdraw(reuse_id, form.values["reason"])
+    except (InvalidInput, Refused) as error:
+        page = ReusePage(reuse, with_before(_told(reuse)), form.with_error(error))
+        return pages.render("reuse.html", page, at="reuse", status=status_of(error))
+    return see_changed(f"{entry_url(reuse.entry_id)}#reuse", "reuse-withdrawn", receipt)
 
 
 @get("/reuse", sync_to_thread=True, rule=REPORT, queue="reads")

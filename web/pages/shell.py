@@ -36,6 +36,7 @@ NOTICES: Mapping[str, str] = {
     "endorsed": _("Thank you for vouching for this entry."),
     "withdrawn": _("Your endorsement is withdrawn."),
     "reused": _("Thank you. The reuse is recorded."),
+    "reuse-withdrawn": _("The reuse is withdrawn and counts no more."),
     "updated": _("Thank you. The outcome is updated."),
     "shown": _("Changed. From now on these see it."),
     "unseen": _("Changed. You do not see that entry any longer."),
