@@ -23,6 +23,7 @@ Fields = dict[str, str]
 def views_held(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keep the views as they are, as another program does that has their file locked."""
     monkeypatch.setattr("kb.views.file.BUSY_SECONDS", 0.0)
+    monkeypatch.setattr("kb.projections.worker.SETTLE_SECONDS", 0.0)
     base.parts.views.close()  # to be opened with the patience from above
     with closing(sqlite3.connect(base.settings.data / "views.sqlite")) as other:
         other.isolation_level = None
