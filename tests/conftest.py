@@ -43,6 +43,9 @@ LONG = frozenset(
 )
 """Files that take seconds each, as they start servers, open many bases or have very many tests."""
 
+UNTRACED = ("exhaustive", "hypothesis", "browser", "model")
+"""Marks of tests that run the same lines very often, or those that cheaper tests run as well."""
+
 SHARED = pytest.StashKey[str]()
 LONGEST_NAME = 80
 """Characters of an argument that stand in the name of its test."""
@@ -87,14 +90,16 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.xdist_group(shared or item.path.stem))
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is shared comes first, then long files, so that no worker is left with one at the end.
 
-    What asks very many cases runs the same lines again and again, so no coverage is taken of it.
+    Of what runs the same lines again and again no coverage is taken. This comes last, as Hypothesis
+    sets its mark where pytest calls it for the same.
     """
     costly = set()
     for item in items:
-        if any(map(item.get_closest_marker, ("exhaustive", "hypothesis"))):
+        if any(map(item.get_closest_marker, UNTRACED)):
             item.add_marker("no_cover")
         if any(map(item.get_closest_marker, ("exhaustive", "long"))):
             costly.add(item.path)
