@@ -19,7 +19,7 @@ from kb.importers.values import Plain
 
 pytestmark = pytest.mark.exhaustive
 
-LONG = 1_000_000 if os.environ.get("CI") else 300_000
+LONG = 500_000 if os.environ.get("CI") else 300_000
 
 
 @pytest.mark.parametrize("piece", ["**a", "`a", "![", "<", "[a"])

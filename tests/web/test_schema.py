@@ -28,14 +28,14 @@ from tests.worlds.web import ROLES, SITE, Community, community_at
 
 EXAMPLES_FOR = {
     "dev": {"nobody": 1, "Cleo": 4},
-    "ci": {"nobody": 1, "Mara": 8, "Cleo": 8, "Stella": 6, "Rita": 1},
+    "ci": {"nobody": 1, "Mara": 4, "Cleo": 8, "Stella": 6, "Rita": 1},
     "fuzz": dict.fromkeys(["nobody", *ROLES], 120),
 }[PROFILE]
 """Who asks, and how many examples an operation gets: fewer where most is refused alike."""
 
-BRIEF = {"nobody"} if PROFILE == "dev" else set()
+BRIEF = set() if PROFILE == "fuzz" else {"nobody", "Mara", "Rita"}
 """Who sends no value at the edges of what fits, nor any beyond: thirteen hundred of fifteen hundred
-requests, of which a thousand are refused alike."""
+requests, which are refused alike, or answered as a curator's and a steward's are."""
 
 
 REFUSED = {
@@ -159,7 +159,7 @@ def test_every_answer_is_as_the_document_says(name: str, tmp_path: Path) -> None
     assert max(run.statuses) < 500, run.statuses
     assert run.statuses.total() >= (30 if name in BRIEF else 100 + 50 * EXAMPLES_FOR[name])
     if "member" in ROLES.get(name, ()):
-        assert run.statuses[200] > 50
+        assert run.statuses[200] > (20 if name in BRIEF else 50)
         assert run.statuses[201] > 0
 
 
