@@ -1,4 +1,4 @@
-"""Storage of log, keys, accounts and leadership; no module above names the implementation.
+"""Storage of log, keys, accounts, drafts and leadership; no module above names the implementation.
 
 Today these are files of SQLite and a lock file; the views and the counts of searches are files of
 SQLite by design. Another log needs another `Backends`, a setting that chooses it, and a
@@ -28,6 +28,8 @@ from events.sqlite_vault import SqliteVault
 from events.vault import KeyVault, MemoryVault
 from kb.accounts.account_file import peek
 from kb.accounts.store import AccountStore
+from kb.drafts.draft_file import DraftFile
+from kb.drafts.store import DraftStore
 from kb.errors import DataDirectoryError
 from kb.messages import _
 from kb.storage.data_directory import BEGUN, SETTINGS, DataDirectory, is_begun, storage_errors
@@ -59,6 +61,10 @@ class Backends:
     def open_accounts(self, notice: Callable[[str], None]) -> AccountStore:
         """Open the accounts. Raises `DataDirectoryError`."""
         return AccountStore(self._directory.accounts, notice=notice, frozen=self._frozen)
+
+    def open_drafts(self, log: EventLog) -> DraftStore:
+        """The drafts beside `log`, whose file is looked at when they are used."""
+        return DraftFile(self._directory.drafts, log, self._frozen)
 
     def accounts_mark(self) -> Mark | None:
         """The last mark of a log in the accounts, read without opening them to write."""

@@ -44,6 +44,11 @@ CODES: Mapping[str, ErrorCode] = {
     "reuse-conflict": ErrorCode(
         "another member updated the reuse meanwhile", "read `actual` and decide anew", 409
     ),
+    "draft-conflict": ErrorCode(
+        "a draft was saved or discarded elsewhere meanwhile",
+        "read it again, or save this text as another draft",
+        409,
+    ),
     "sign-in-refused": ErrorCode(
         "password, passkey, account or session does not do", "sign in again", 401
     ),

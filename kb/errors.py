@@ -180,6 +180,20 @@ class ReuseConflict(Refused):
         )
 
 
+class DraftConflict(Refused):
+    """A draft was saved in another window since the caller read it, or discarded if not `saved`."""
+
+    code = "draft-conflict"
+
+    def __init__(self, draft_id: str, saved: bool) -> None:
+        self.saved = saved
+        if saved:
+            message = _("A newer text of draft {id} was saved elsewhere meanwhile.", id=draft_id)
+        else:
+            message = _("Draft {id} was contributed or discarded meanwhile.", id=draft_id)
+        super().__init__(message)
+
+
 class DataDirectoryError(KnowledgeBaseError):
     """The directory is missing, not ours, read-only, full, in use, or from another version."""
 

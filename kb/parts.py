@@ -78,8 +78,12 @@ class Parts:
             self.log,
             named=DataDirectory(directory.root).questions,
         )
-        self._tidy_questions(notice)
-        self.keys = Keys(self.vault, self.questions, lambda: self.accounts)
+        self.drafts = self.backends.open_drafts(self.log)
+        self.keys = Keys(self.vault, self.questions, self.drafts, lambda: self.accounts, utc_now)
+        if frozen:
+            self._tidy(self.questions.tidy)
+        else:
+            self._tidy(self.questions.tidy, self.keys.expire_drafts)
         self.index = SearchIndex(
             frozen.index if frozen else lambda: directory.index,
             self.log,
@@ -133,15 +137,16 @@ class Parts:
                 )
             return self._accounts
 
-    def _tidy_questions(self, notice: Callable[[str], None]) -> None:
-        """Tidy the counts of searches. Damage to them is reported, and nothing else stops for it.
+    def _tidy(self, *steps: Callable[[], object]) -> None:
+        """Tidy counts of searches and drafts. Damage to these is reported, and nothing else stops.
 
         Erasing is refused until they are repaired.
         """
-        try:
-            self.questions.tidy()
-        except DataDirectoryError as error:
-            notice(str(error))
+        for step in steps:
+            try:
+                step()
+            except DataDirectoryError as error:
+                self.notice(str(error))
 
     def catch_up_views(self) -> None:
         """Wait until the views hold all of the log. Raises `DataDirectoryError` if they cannot."""

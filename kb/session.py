@@ -7,6 +7,8 @@ from typing import Self
 
 from kb.access import Principal
 from kb.areas import OWN
+from kb.clock import utc_now
+from kb.drafts.service import Drafts
 from kb.endorsements.service import Endorsements
 from kb.entries.catalogue import Catalogue
 from kb.entries.kinds import Kind
@@ -107,6 +109,18 @@ class Session:
         )
 
     @cached_property
+    def drafts(self) -> Drafts:
+        """The principal's own drafts."""
+        return Drafts(
+            self._parts.drafts,
+            self._parts.vault,
+            self.principal,
+            kinds=self.kinds,
+            kind_of=self._kind_of,
+            clock=utc_now,
+        )
+
+    @cached_property
     def entries(self) -> Entries:
         """Commands about entries."""
         return Entries(self._writer, self.kinds, new_id)
@@ -155,7 +169,9 @@ class Session:
         if self.principal.member is None:
             raise Forbidden(_("Sign in to take your data along."))
         with storage_errors(self._parts.directory.root):
-            return own_data(self._views, self._writer, self._parts.accounts, self.directory, OWN)
+            return own_data(
+                self._views, self._writer, self._parts.accounts, self.directory, OWN, self.drafts
+            )
 
     def wait(self, position: int, *, timeout: float | None = None) -> None:
         """Return when searches find the principal's change at `position`.
@@ -163,6 +179,10 @@ class Session:
         Raises `NotYetSearchable` after `timeout` seconds, or when the work cannot go on.
         """
         self._parts.wait(position, "index", timeout)
+
+    def _kind_of(self, entry_id: str) -> str | None:
+        found = self.catalogue.summaries([entry_id]).get(entry_id)
+        return found.kind if found else None
 
     @property
     def _member(self) -> str:

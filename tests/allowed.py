@@ -10,6 +10,8 @@ MAY: Mapping[str, tuple[str, ...]] = {
     "read": ("anybody", "member", "its author", "curator", "steward", "reporter"),
     "contribute": ("member", "its author"),
     "revise": ("member", "its author"),
+    "draft": ("member", "its author"),
+    "read-drafts": ("member", "its author"),
     "curate": ("its author", "curator"),
     "show": ("its author", "curator"),
     "endorse": ("member", "its author"),
@@ -30,10 +32,11 @@ MAY: Mapping[str, tuple[str, ...]] = {
 """Action -> who may do it by that role alone; its author is a member."""
 
 SCOPED: Mapping[str, tuple[str, ...]] = {
-    "search": ("read",),
+    "search": ("read", "read-drafts"),
     "contribute": (
         "contribute",
         "revise",
+        "draft",
         "show",
         "endorse",
         "reuse",

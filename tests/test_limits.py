@@ -9,6 +9,7 @@ from indexer.text import sayings
 from indexer.text.analysis import LONGEST_QUESTION
 from kb import access, characters, ids
 from kb.cli import pieces
+from kb.drafts import service, store
 from kb.entries import decide, tags, validation
 from kb.importers import abbreviations, decoding, definitions, head_toml_json, head_yaml
 from web import bodies, laid_out, line, logs, markdown, protocol, security, server, turns, visit
@@ -64,6 +65,9 @@ def bounds() -> dict[str, str]:
         f"tries; {'a hundred' if line.MOST == 100 else line.MOST} wait",
         "members who are asked about": f"two at a time; "
         f"{'a hundred' if line.MOST == 100 else line.MOST} wait",
+        "drafts of a member": f"{store.MOST}, of {store.ROOM // MB} MB together",
+        "fields of a draft": f"{service.FIELDS:,}",
+        "time that a draft is kept": f"{service.KEPT.days} days",
         "tags of an entry": f"{decide.MOST_TAGS}",
         "groups that an entry is shown to": f"{access.MOST_GROUPS}",
         "sections of an entry": f"{validation.SECTIONS}, of {validation.SECTION_BYTES:,} "

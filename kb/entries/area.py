@@ -3,6 +3,7 @@
 from events.sealed_fields import Sealed
 from kb.access import told
 from kb.area import Area
+from kb.drafts.actions import DRAFT, READ_DRAFTS
 from kb.entries import as_seen
 from kb.entries.actions import CONTRIBUTE, CURATE, ERASE_ENTRY, READ, REVISE, SHOW
 from kb.entries.catalogue_view import CATALOGUE
@@ -156,6 +157,6 @@ AREA = Area(
     name="entries",
     streams=(ENTRY,),
     views=(CATALOGUE,),
-    actions=(READ, CONTRIBUTE, REVISE, CURATE, SHOW, ERASE_ENTRY),
+    actions=(READ, CONTRIBUTE, REVISE, DRAFT, READ_DRAFTS, CURATE, SHOW, ERASE_ENTRY),
     own=OWN,
 )

@@ -6,6 +6,7 @@ from functools import partial
 from msgspec import structs
 
 from kb.access import OPERATOR
+from kb.drafts.results import SavedDraft
 from kb.own import Own, item, when
 from kb.own_data.read import Missing, OwnData, OwnProfile, OwnSignIn
 from kb.people.directory import AccessChange
@@ -26,6 +27,7 @@ def as_markdown(data: OwnData, shown: Iterable[Own]) -> str:
             part.title: [line for each in data.said[part.name] for line in part.lines(each, names)]
             for part in shown
         },
+        "## Drafts": [line for each in data.drafts for line in _draft(each)],
         "## How I sign in": _sign_in(data.sign_in),
         "## Changes of what I may do": map(partial(_change_of_me, data.member.id), data.changes),
         "## What I changed for others": map(_change_by_me, data.changed),
@@ -65,6 +67,15 @@ def _profile(profile: Profile) -> Lines:
 def _profiles(profiles: Iterable[OwnProfile]) -> Lines:
     for each in profiles:
         yield from (f"From {when(each.at)}:", "", *_profile(each.profile), "")
+
+
+def _draft(draft: SavedDraft) -> Lines:
+    """A draft with the fields of its form, under the names that the form has for them."""
+    yield from (f"### {draft.fields.get('title', '')}".strip(), "")
+    what = f"revision of {draft.entry_id}" if draft.entry_id else draft.kind
+    yield item(what, f"begun {when(draft.begun_at)}, saved {when(draft.saved_at)}")
+    yield from (item(name, text) for name, text in draft.fields.items() if text)
+    yield ""
 
 
 def _sign_in(own: OwnSignIn) -> Lines:

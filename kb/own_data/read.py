@@ -17,6 +17,8 @@ from kb import access
 from kb.accounts.passkeys import PasskeyInfo, passkeys_of
 from kb.accounts.sessions import SessionInfo
 from kb.accounts.tokens import TokenInfo
+from kb.drafts.results import SavedDraft
+from kb.drafts.service import Drafts
 from kb.errors import DataDirectoryError
 from kb.ids import member_stream
 from kb.messages import _
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 SET_ASIDE = "SELECT DISTINCT stream FROM main.parked ORDER BY position"
 
 DAMAGED = _("The log is damaged there: put back a copy of it.")
+
+
+DRAFTS_DAMAGED = _("The file of drafts is damaged there: put back a copy of it.")
 
 
 class OwnProfile(Struct, frozen=True, kw_only=True):
@@ -83,6 +88,7 @@ class OwnData(Struct, frozen=True, kw_only=True):
     sign_in: OwnSignIn
     changes: tuple[AccessChange, ...]
     changed: tuple[AccessChange, ...]
+    drafts: tuple[SavedDraft, ...]
     missing: tuple[Missing, ...] = ()
 
 
@@ -92,6 +98,7 @@ def own_data(
     accounts: "Accounts",
     directory: Directory,
     parts: Iterable[Own],
+    drafts: Drafts,
 ) -> OwnData:
     """The own data of the principal. Raises `Forbidden` if they are not signed in.
 
@@ -114,6 +121,7 @@ def own_data(
         sign_in=_sign_in(accounts, member),
         changes=directory.changes(member),
         changed=everybody.changes_by(member),
+        drafts=tuple(_drafts(reading, drafts)),
         missing=tuple(reading.missing),
     )
 
@@ -146,7 +154,7 @@ class _Reading:
             told, lost = self._writer.readable(stream)
         except DataDirectoryError:
             # The error may name a path of the server, which is for the operator only.
-            self.missing.append(Missing(what=what, id=key, at=None, why=DAMAGED))
+            self.miss(what, key, None, DAMAGED)
             return [], []
         events = (*(event for event, _ in told), *(event for event, _ in lost))
         began = any(event.version == 1 and event.actor == self.member for event in events)
@@ -156,6 +164,10 @@ class _Reading:
             if began or event.actor == self.member
         ]
         return told, [event for event, _ in lost]
+
+    def miss(self, what: str, key: str, at: datetime | None, why: str) -> None:
+        """Note a part that cannot be read."""
+        self.missing.append(Missing(what=what, id=key, at=at, why=why))
 
     def aside(self, kind: str) -> Iterator[str]:
         """See `Reading`."""
@@ -177,6 +189,17 @@ def _profiles(reading: _Reading, member: str) -> Iterator[OwnProfile]:
     for event, said in reading.told("profile", member, member_stream(member))[0]:
         if isinstance(said, MemberJoined | MemberProfileChanged):
             yield OwnProfile(at=event.recorded_at, profile=said.profile)
+
+
+def _drafts(reading: _Reading, drafts: Drafts) -> Iterator[SavedDraft]:
+    try:
+        for each in drafts.own():
+            if isinstance(each, SavedDraft):
+                yield each
+            else:
+                reading.miss("draft", each.id, each.saved_at, DRAFTS_DAMAGED)
+    except DataDirectoryError:
+        reading.miss("drafts", reading.member, None, DRAFTS_DAMAGED)
 
 
 def _sign_in(accounts: "Accounts", member: str) -> OwnSignIn:

@@ -63,6 +63,11 @@ class DataDirectory(Struct, frozen=True):
         return self.root / "accounts.sqlite"
 
     @property
+    def drafts(self) -> Path:
+        """The file of drafts, which are neither facts nor derived from them."""
+        return self.root / "drafts.sqlite"
+
+    @property
     def questions(self) -> Path:
         """The file of counts of searches, which are neither facts nor derived from them."""
         return self._made / "questions.sqlite"

@@ -49,6 +49,7 @@ def unknown(base: KnowledgeBase, stream: str) -> None:
 
 
 def settled(base: KnowledgeBase) -> None:
+    base.session.drafts.save(str(uuid7()), {"title": "Begun"}, number=0, kind="practice")
     base.session.search("bedside handover")
     base.wait(base.head(), index=True)
 

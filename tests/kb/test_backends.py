@@ -12,6 +12,7 @@ OF_SQLITE = {
     "accounts/account_file.py",  # the store of accounts
     "accounts/store.py",
     "measures/search_count_file.py",  # the counts of searches
+    "drafts/draft_file.py",  # drafts
     "measures/search_counts.py",
     "projections/view_store.py",  # views, which are files of SQLite by design
     "views/tables.py",

@@ -37,6 +37,7 @@ TOLD = {
     ("accounts.sqlite", "empty"): "accounts.sqlite is missing or empty",
     ("accounts.sqlite", "missing"): "accounts.sqlite is missing or empty",
     ("questions.sqlite", "other"): "counts of searches in",
+    ("drafts.sqlite", "other"): "The drafts in",
 }
 
 
@@ -119,7 +120,7 @@ def test_of_two_wrong_files_nothing_comes_that_neither_was_refused_nor_told(
 
 
 def test_every_case_has_an_outcome() -> None:
-    assert len(CASES) == 7 * 6
+    assert len(CASES) == 8 * 6
 
 
 def test_a_fresh_vault_is_refused_and_gets_no_key(copies: Path, tmp_path: Path) -> None:
@@ -251,7 +252,7 @@ def test_a_base_of_the_former_format_is_brought_over_also_after_a_cut_in_the_mid
     age_log(data / "log.sqlite")
     age_vault(data / "vault.sqlite")
     shutil.rmtree(data / "index")
-    for name in ("views.sqlite", "accounts.sqlite", "questions.sqlite"):
+    for name in ("views.sqlite", "accounts.sqlite", "questions.sqlite", "drafts.sqlite"):
         (data / name).unlink()
     if cut != "nothing":
         opened(data).close()

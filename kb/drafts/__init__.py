@@ -1,0 +1,1 @@
+"""Drafts: what members write before they contribute it, sealed and their own alone."""
