@@ -71,6 +71,9 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "GET /api/entries/{entry_id}/reuses",
         "GET /api/entries/{entry_id}/history",
         "GET /api/entries/{entry_id}/lineage",
+        "GET /api/entries/{entry_id}/revisions",
+        "GET /api/entries/{entry_id}/revisions/{version}",
+        "GET /api/entries/{entry_id}/differences",
         "GET /api/reuses/{reuse_id}",
         "GET /",
         "GET /search",
@@ -86,6 +89,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     ),
     "revise": (
         "PUT /api/entries/{entry_id}",
+        "POST /api/entries/{entry_id}/restore-revision",
         "GET /entries/{entry_id}/revise",
         "POST /entries/{entry_id}/revise",
     ),

@@ -45,6 +45,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     kind: str = "practice"
     content: Content = some_content("New")
     version: int = 1
+    revision: int = 1
     tags: tuple[str, ...] = ("night",)
     relation: str = "Cites"
     reason: str = "Old"
@@ -140,6 +141,14 @@ ON_ENTRIES = {
             content=a.content, group=a.ward or None, imported=a.imported
         ),
         weight=2,
+    ),
+    "restore revision": Command(
+        call=lambda b, a: b.entries.restore_revision(
+            a.entry, a.revision, version=a.version, command_id=a.command_id
+        ),
+        api={"POST /api/entries/{entry_id}/restore-revision": {"revision": 1, "version": 1}},
+        after="revise",
+        weight=1,
     ),
     "tag": Command(
         call=lambda b, a: b.entries.tag(a.entry, a.tags, command_id=a.command_id),

@@ -1,5 +1,7 @@
 """The area of entries."""
 
+from msgspec import UNSET
+
 from events.sealed_fields import Sealed
 from kb.access import told
 from kb.area import Area
@@ -39,7 +41,15 @@ def _contributed(event: EntryContributed) -> Words:
 
 
 def _revised(event: EntryRevised) -> Words:
-    return ended(_("Revised as “{title}”", title=event.content.title), event.note), None
+    title = event.content.title
+    if event.restored is not UNSET:
+        said = _(
+            "Restored the text of version {version}, “{title}”",
+            version=event.restored,
+            title=title,
+        )
+        return ended(said, event.note), None
+    return ended(_("Revised as “{title}”", title=title), event.note), None
 
 
 def _related(event: EntryRelated) -> Words:

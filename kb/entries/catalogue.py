@@ -2,14 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 
 import msgspec
 
 from kb import fields
 from kb.entries import queries
 from kb.entries.browsing import ORDERS, counted, facets, listed, stored, values_of
-from kb.entries.content import Content
 from kb.entries.known import missing, only, refuse_unknown
 from kb.entries.lineage import lineage_of
 from kb.entries.meant import entry_meant, reuse_meant
@@ -28,6 +26,7 @@ from kb.entries.results import (
     Totals,
     WholeEntry,
 )
+from kb.entries.revisions import Revisions
 from kb.entries.rows import (
     endorsement_view,
     entry_page,
@@ -39,21 +38,16 @@ from kb.entries.rows import (
 from kb.entries.spelling import sought
 from kb.entries.tags import tag_key
 from kb.entries.whole import whole_entry
-from kb.errors import InvalidInput, NotFound
+from kb.errors import InvalidInput
 from kb.messages import _
 from kb.views.rows import rows
-from kb.views.snapshot import Reads
 
 
-class Catalogue:
+class Catalogue(Revisions):
     """All queries about entries other than search, for a principal with `labels`.
 
     Entries that they do not see count as missing. Usable from any thread.
     """
-
-    def __init__(self, views: Reads, labels: frozenset[str]) -> None:
-        self._views = views
-        self._labels = labels
 
     def get(self, entry_id: str, *, most: int = -1, related: int = -1) -> EntryPage:
         """One entry with all that belongs to it. Raises `NotFound`.
@@ -215,21 +209,6 @@ class Catalogue:
         with self._views.read(self._labels) as db:
             return frozenset(row[0] for row in db.execute(queries.REUSES_BY, (entry_id, member)))
 
-    def revision(self, entry_id: str, version: int) -> Content:
-        """The text of an entry at `version`. Raises `NotFound`."""
-        entry_id = fields.known_id("entry", entry_id)
-        with self._views.read(self._labels) as db:
-            row = db.execute(queries.REVISION, (entry_id, version)).fetchone()
-            if row is None:
-                raise NotFound(
-                    _(
-                        "There is no version {version} of an entry {entry_id}.",
-                        version=version,
-                        entry_id=entry_id,
-                    )
-                )
-            return msgspec.json.decode(row[0], type=Content)
-
     def groups(self, beginning: str = "", *, limit: int = -1) -> tuple[str, ...]:
         """Groups of entries, the one with the most entries first.
 
@@ -273,14 +252,6 @@ class Catalogue:
         values = {"beginning": beginning.replace("-", " ").strip(), "limit": limit}
         with self._views.read(self._labels) as db:
             return tuple(name for _, name in db.execute(sql, values))
-
-    @contextmanager
-    def _entry(self, entry_id: str) -> Iterator[tuple[sqlite3.Connection, str]]:
-        """The views and the id in its usual form. Raises `NotFound`."""
-        entry_id = fields.known_id("entry", entry_id)
-        with self._views.read(self._labels) as db:
-            refuse_unknown(db, entry_id)
-            yield db, entry_id
 
 
 def _endorsed(

@@ -43,7 +43,8 @@ from kb.views.withheld import Aside, lacks, left, narrowed
 
 # `position` is that of the contribution, `revised_position` that of the text that stands now, whose
 # first words are the `summary`: a list reads no whole text. `withheld` is as `left` answers.
-# `shared` is whether others than its author were ever shown it; then it counts as contributed.
+# `shared` is whether others than its author were ever shown it; then it counts as contributed,
+# and the text that they are shown as written.
 TABLES = (
     Table(
         "entry",
@@ -64,7 +65,8 @@ TABLES = (
     Table("audience", "label, partition integer", "label, partition"),
     Table(
         "revision",
-        "position integer, entry_id, version integer, partition integer, content blob",
+        """position integer, entry_id, version integer, partition integer, at, title, group_name?,
+        note?, content blob""",
         "position",
         unique=("entry_id, version",),
     ),
@@ -91,7 +93,7 @@ ADD_ENTRY = """INSERT INTO entry (position, id, version, kind, title, title_key,
 REVISE_ENTRY = """UPDATE entry SET version = ?, title = ?, title_key = ?, summary = ?,
     group_name = ?, group_looks = ?, group_key = ?, revised_at = ?, revised_position = ?,
     revision_version = ? WHERE id = ?"""
-ADD_REVISION = f"INSERT INTO revision VALUES (?, ?, ?, {NOW_SEEN_BY}, ?)"
+ADD_REVISION = f"INSERT INTO revision VALUES (?, ?, ?, {NOW_SEEN_BY}, ?, ?, ?, ?, ?)"
 MOVE_VERSION = "UPDATE entry SET version = ? WHERE id = ?"
 ADD_TAG = "INSERT OR IGNORE INTO tag VALUES (?, ?, ?, ?, ?)"
 REMOVE_TAG = "DELETE FROM tag WHERE entry_id = ? AND looks = ?"
@@ -106,6 +108,8 @@ RESTORE = """UPDATE entry SET version = ?, archived = 0, archived_reason = NULL,
 CHANGE_VISIBILITY = "UPDATE entry SET version = ?, visibility = ? WHERE id = ?"
 SHARE = """UPDATE entry SET shared = 1, contributed_at = ?, revised_at = ?
     WHERE shared = 0 AND id = ?"""
+SHARE_TEXT = """UPDATE revision SET at = ?
+    WHERE position = (SELECT revised_position FROM entry WHERE shared = 0 AND id = ?)"""
 AUTHOR = "SELECT contributed_by FROM entry WHERE id = ?"
 SHOWN = "SELECT visibility, contributed_by FROM entry WHERE id = ?"
 ADD_LABEL = "INSERT OR IGNORE INTO audience VALUES (?, ?)"
@@ -132,14 +136,13 @@ def _contributed(db: Connection, event: RecordedEvent, entry: EntryContributed) 
             entry.visibility.sight not in AUTHOR_ONLY,
         ),
     )
-    _keep_text(db, event, content)
+    _keep_text(db, event, entry)
 
 
 def _revised(db: Connection, event: RecordedEvent, entry: EntryRevised) -> None:
-    content = entry.content
-    values = (event.version, *_heads(content), *_group(entry.group))
+    values = (event.version, *_heads(entry.content), *_group(entry.group))
     _update(db, event, REVISE_ENTRY, *values, stored_time(event), event.position, event.version)
-    _keep_text(db, event, content)
+    _keep_text(db, event, entry, entry.note)
 
 
 def _heads(content: Content) -> tuple[str, str, str]:
@@ -152,10 +155,16 @@ def _group(name: str | None) -> tuple[str | None, str | None, str | None]:
     return *called(name), sort_key(name) if name else None
 
 
-def _keep_text(db: Connection, event: RecordedEvent, content: Content) -> None:
+def _keep_text(
+    db: Connection,
+    event: RecordedEvent,
+    text: EntryContributed | EntryRevised,
+    note: str | None = None,
+) -> None:
     entry_id = _entry_id(event)
-    row = (event.position, entry_id, event.version, entry_id, _encode(content))
-    db.execute(ADD_REVISION, row)
+    place = (event.position, entry_id, event.version, entry_id, stored_time(event))
+    said = (text.content.title, text.group, note, _encode(text.content))
+    db.execute(ADD_REVISION, (*place, *said))
 
 
 def _tagged(db: Connection, event: RecordedEvent, tagged: EntryTagged) -> None:
@@ -196,6 +205,7 @@ def _shown(db: Connection, event: RecordedEvent, shown: EntryVisibilityChanged) 
     entry_id = _entry_id(event)
     _update(db, event, CHANGE_VISIBILITY, event.version, _encode(shown.visibility).decode())
     if shown.visibility.sight not in AUTHOR_ONLY:
+        db.execute(SHARE_TEXT, (stored_time(event), entry_id))
         db.execute(SHARE, (stored_time(event), stored_time(event), entry_id))
     (author,) = db.execute(AUTHOR, (entry_id,)).fetchone()
     _show(db, entry_id, shown.visibility, author)
@@ -244,7 +254,7 @@ def _entry_id(event: RecordedEvent) -> str:
 
 CATALOGUE = View(
     name="catalogue",
-    version=3,
+    version=4,
     tables=TABLES,
     handlers={
         EntryContributed: counted(_contributed),

@@ -7,9 +7,9 @@ given, is the one that the principal has read.
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, structs
 
-from kb.access import Visibility, narrows, told
+from kb.access import Visibility, audience, narrows, told
 from kb.entries.content import Content, Draft, Relation
 from kb.entries.entry import (
     Entry,
@@ -76,6 +76,40 @@ def revise(
         raise RevisionConflict(entry.id, version, entry.version, _new_readers(entry, version))
     refuse_shown_to_more(entry, version)
     return [EntryRevised(content=content, group=group, note=note)]
+
+
+def restore_revision(
+    entry: Entry,
+    revision: int,
+    *,
+    labels: frozenset[str],
+    version: int,
+    note: str | None = None,
+) -> list[EntryEvent]:
+    """Revise it to the text, with its group, that was written as `revision`; else as `revise`.
+
+    Only for a principal with `labels` that saw this text. Of one that fewer saw than see the entry
+    now, the event does not say that it was restored: they would learn that there was one.
+    """
+    _refuse_unread(entry, version)
+    found = entry.text_of(revision)
+    if found is None or not audience(found[1], entry.author) & labels:
+        raise NotFound(
+            _(
+                "There is no version {version} of an entry {entry_id}.",
+                version=revision,
+                entry_id=entry.id,
+            )
+        )
+    text, seen = found
+    events = revise(entry, text.content, version=version, group=text.group, note=note)
+    if narrows(seen, entry.visibility):
+        return events
+    return [
+        structs.replace(event, restored=revision)
+        for event in events
+        if isinstance(event, EntryRevised)
+    ]
 
 
 def tag(entry: Entry, tags: Iterable[str], *, version: int | None) -> list[EntryEvent]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import assert_never
 
-from msgspec import Struct, structs
+from msgspec import UNSET, Struct, UnsetType, structs
 
 from kb.access import Visibility, audience
 from kb.entries.content import Content, Relation, Source
@@ -26,12 +26,17 @@ class EntryContributed(Struct, frozen=True, kw_only=True):
 
 
 class EntryRevised(Struct, frozen=True, kw_only=True):
-    """The text was replaced by a better one; `content` and `group` are as they stand afterwards."""
+    """The text was replaced by a better one; `content` and `group` are as they stand afterwards.
+
+    `restored` is the version whose text it is once more, if one was restored. No event of its own
+    says that: whatever follows texts follows this one.
+    """
 
     content: Content
     group: str | None = None
     note: str | None = None
     imported: bool = False
+    restored: int | UnsetType = UNSET
 
 
 class EntryTagged(Struct, frozen=True, kw_only=True):
@@ -109,7 +114,8 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     `version` is the number of its events, 0 before the first; `shown` has from which version on it
     was shown to whom; `revision_version` is the version of the last contribution or revision.
-    `texts` are all its texts, the present one last, and `brought` is the last one of an import.
+    `texts` are all its texts, the present one last, written as the versions `written_as`, and
+    `brought` is the last one of an import.
     `tags` maps the key by which a tag is compared to its spelling; `known_tags` holds such keys.
     `known_tags`, `known_relations` and `was_archived` record what ever was, so that an import does
     not undo what a curator removed.
@@ -130,6 +136,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     archived: EntryArchived | None = None
     revision_version: int = 0
     texts: tuple[Text, ...] = ()
+    written_as: tuple[int, ...] = ()
     brought: Text | None = None
     known_tags: frozenset[str] = frozenset()
     known_relations: frozenset[Relation] = frozenset()
@@ -145,6 +152,18 @@ class Entry(Struct, frozen=True, kw_only=True):
     def visibility_at(self, version: int) -> Visibility:
         """Who saw it at `version`, 1 or more."""
         return next(shown for since, shown in reversed(self.shown) if since <= version)
+
+    def text_of(self, version: int) -> tuple[Text, Visibility] | None:
+        """The text that was written as `version`, and who saw it last; None if none was.
+
+        A later text has its own readers: what stood before it stays with those who saw it.
+        """
+        if version not in self.written_as:
+            return None
+        place = self.written_as.index(version)
+        followed = self.written_as[place + 1 : place + 2]
+        last = followed[0] - 1 if followed else self.version
+        return self.texts[place], self.visibility_at(last)
 
 
 def evolve(entry: Entry, event: EntryEvent) -> Entry:
@@ -184,6 +203,7 @@ def _with_text(entry: Entry, event: EntryContributed | EntryRevised) -> Entry:
         group=text.group,
         revision_version=entry.version,
         texts=(*entry.texts, text),
+        written_as=(*entry.written_as, entry.version),
         brought=text if event.imported else entry.brought,
     )
 

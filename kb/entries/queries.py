@@ -125,9 +125,29 @@ SELECT count(DISTINCT entry_id) FROM history WHERE position > ? AND stream = 'en
 AND entry_id NOT IN (SELECT value FROM json_each(?))
 """
 HAPPENED = "SELECT count(*) FROM history WHERE entry_id = ?"
-REVISION = """
+TEXT_AT = """
 SELECT content FROM revision WHERE entry_id = ? AND version <= ? ORDER BY version DESC LIMIT 1
 """
+# Who wrote a text, and what they said to it, is told to those who see that in the history. Of one
+# that was written before others than its author saw the entry, it is known who: the author.
+_REVISION = """
+SELECT revision.version, revision.at, revision.title, revision.group_name AS "group",
+       iif(told.position, revision.note, NULL) AS note,
+       coalesce(told.actor, iif(revision.at = contributed_at, contributed_by, NULL)) AS by,
+       revision.partition <> entry.partition AS shown_otherwise, {}
+FROM revision JOIN entry ON entry.id = revision.entry_id
+     LEFT JOIN history AS told ON told.position = revision.position
+WHERE revision.entry_id = :id
+"""
+REVISIONS = f"""
+{_REVISION.format("(SELECT count(*) FROM revision WHERE entry_id = :id) AS total")}
+ORDER BY revision.position DESC {_PIECE}"""
+_NUMBER = """(SELECT count(*) FROM revision AS earlier WHERE earlier.entry_id = :id
+    AND earlier.position <= revision.position) AS number,
+    revision.position = entry.revised_position AS latest, content"""
+REVISION = f"{_REVISION.format(_NUMBER)} AND revision.version = :version"
+LAST_REVISION = """SELECT max(version) FROM revision
+WHERE entry_id = :id AND (:before IS NULL OR version < :before)"""
 
 _LINEAGE = """
 SELECT '{way}' AS way, * FROM (

@@ -7,7 +7,8 @@ from typing import Literal
 from msgspec import Struct
 
 from kb.access import Visibility
-from kb.entries.content import Scalar, Section, Source
+from kb.entries.content import Content, Scalar, Section, Source
+from kb.entries.differences import Differences
 
 LARGEST_OFFSET = 1_000_000_000
 """The largest offset in a list."""
@@ -117,6 +118,39 @@ class HistoryItem(Struct, frozen=True, kw_only=True):
     detail: str
     actor: str
     at: datetime
+
+
+class Revision(Struct, frozen=True, kw_only=True):
+    """A text that an entry has or had.
+
+    `version` is the entry's when it was written and names it; `number` counts from 1 among those
+    that the principal sees. `by` is None where they may not know who wrote it. `shown_otherwise`:
+    others see the entry now than saw this text.
+    """
+
+    version: int
+    number: int
+    at: datetime
+    by: str | None
+    title: str
+    group: str | None
+    note: str | None
+    shown_otherwise: bool
+
+
+class RevisionText(Revision, frozen=True, kw_only=True):
+    """The same with the text; of a revision that is `latest`, it is the present one."""
+
+    latest: bool
+    content: Content
+
+
+class Comparison(Struct, frozen=True, kw_only=True):
+    """Two revisions of an entry, and what differs between their texts."""
+
+    earlier: Revision
+    later: Revision
+    differences: Differences
 
 
 Sort = Literal["recent", "title", "reused"]

@@ -101,6 +101,13 @@ def endorsement_view(row: Row) -> EndorsementView:
     return EndorsementView(**fields, endorsed_at=read_time(row["endorsed_at"]))
 
 
+def revision_fields(row: Row) -> dict[str, Any]:
+    """A revision but for its number and its text."""
+    fields = {name: row[name] for name in ("version", "title", "group", "note", "by")}
+    otherwise = bool(row["shown_otherwise"])
+    return {**fields, "at": read_time(row["at"]), "shown_otherwise": otherwise}
+
+
 def reuse_view(row: Row) -> ReuseView:
     """A reuse and what became of it."""
     times = {name: read_time(row[name]) for name in ("recorded_at", "updated_at")}

@@ -16,7 +16,7 @@ from kb.entries.actions import CONTRIBUTE, CURATE, ERASE_ENTRY, REVISE, SHOW
 from kb.entries.bring import Brought, ImportedEntry
 from kb.entries.bringing import Bringing, checked_archived
 from kb.entries.content import Content, Draft, Relation
-from kb.entries.entry import Entry, EntryArchived, EntryEvent
+from kb.entries.entry import Entry, EntryArchived, EntryEvent, EntryRevised
 from kb.entries.kinds import Kind
 from kb.entries.stream import entry_aggregate, load_entry, may_know_erased, not_found, require_sight
 from kb.entries.tags import tag_names
@@ -99,13 +99,32 @@ class Entries(Bringing):
         if wrong.found:
             wrong.of(self._require_filled, load_entry(self._writer, entry_id), given)
         wrong.refuse()
+        return self._execute(entry_id, REVISE, partial(self._filled, revise), command_id)
 
-        def revised(entry: Entry) -> list[EntryEvent]:
-            events = revise(entry)
-            self._require_filled(entry, content)
-            return events
+    def restore_revision(
+        self,
+        entry_id: str,
+        revision: int,
+        *,
+        version: int,
+        note: str | None = None,
+        command_id: UUID | None = None,
+    ) -> Receipt:
+        """Revise it to the text, and the group, that were written as version `revision`.
 
-        return self._execute(entry_id, REVISE, revised, command_id)
+        Decided and refused as `revise` is on the entry's `version`; raises `NotFound` for a text
+        that the principal does not see.
+        """
+        wrong = Mistakes()
+        restore = bind(
+            decide.restore_revision,
+            revision=wrong.of(fields.version, revision),
+            labels=self._writer.principal.labels,
+            version=wrong.of(fields.version, version),
+            note=wrong.of(fields.optional_line, "note", note),
+        )
+        wrong.refuse()
+        return self._execute(entry_id, REVISE, partial(self._filled, restore), command_id)
 
     def tag(
         self,
@@ -262,6 +281,14 @@ class Entries(Bringing):
         require_sight(self._writer, entry)
         require(self._writer.principal, action, entry.author)
         return decided(entry)
+
+    def _filled(self, decided: decide.Decide, entry: Entry) -> list[EntryEvent]:
+        """What is `decided`, refused where it would empty a section that must be filled."""
+        events = decided(entry)
+        for event in events:
+            if isinstance(event, EntryRevised):
+                self._require_filled(entry, event.content)
+        return events
 
     def _require_filled(self, entry: Entry, new: Content) -> None:
         if kind := self._kinds.get(entry.kind):

@@ -64,7 +64,7 @@ STORED = {
     "author": {"operator", "member:author"},
     "draft": {"operator", "member:author"},
 }
-KEPT_BY = {"catalogue": 3, "audit": 4, "index": 7}
+KEPT_BY = {"catalogue": 4, "audit": 4, "index": 7}
 """What keeps the labels of `STORED`, with the version that they are of."""
 
 

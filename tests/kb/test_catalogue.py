@@ -77,9 +77,9 @@ def test_a_revision_replaces_the_text_and_the_old_one_can_still_be_read(world: V
     page = world.catalogue.get(entry_id)
 
     assert (page.title, page.group, page.revision_version) == ("Handover at the bed", "Ward 4", 3)
-    assert world.catalogue.revision(entry_id, 1) == some_content()
-    assert world.catalogue.revision(entry_id, 2) == some_content()
-    assert world.catalogue.revision(entry_id, 3) == better
+    assert world.catalogue.text_at(entry_id, 1) == some_content()
+    assert world.catalogue.text_at(entry_id, 2) == some_content()
+    assert world.catalogue.text_at(entry_id, 3) == better
 
 
 def test_the_outcome_of_a_reuse_is_the_latest_one(world: ViewedWorld) -> None:
@@ -108,7 +108,7 @@ def test_what_is_not_there_is_not_found(world: ViewedWorld) -> None:
     with pytest.raises(NotFound):
         world.catalogue.reuse(ABSENT)
     with pytest.raises(NotFound):
-        world.catalogue.revision(ABSENT, 1)
+        world.catalogue.text_at(ABSENT, 1)
     with pytest.raises(NotFound):
         world.catalogue.resolve("nothing like it")
 
@@ -120,7 +120,7 @@ def test_an_id_is_known_however_it_is_written(world: ViewedWorld) -> None:
     assert catalogue.get(shouted) == catalogue.get(entry_id)
     assert catalogue.history(shouted) == catalogue.history(entry_id)
     assert catalogue.lineage(shouted) == catalogue.lineage(entry_id)
-    assert catalogue.revision(shouted, 1) == catalogue.revision(entry_id, 1)
+    assert catalogue.text_at(shouted, 1) == catalogue.text_at(entry_id, 1)
     assert catalogue.reuse(reuse.id.upper()).id == reuse.id
 
 

@@ -275,6 +275,7 @@ def test_a_row_that_cannot_be_read_is_mended_and_never_a_fault(
         lambda catalogue, entry: catalogue.get(entry),
         lambda catalogue, entry: catalogue.browse(),
         lambda catalogue, entry: catalogue.summaries([entry]),
+        lambda catalogue, entry: catalogue.text_at(entry, 1),
         lambda catalogue, entry: catalogue.revision(entry, 1),
     ],
 )

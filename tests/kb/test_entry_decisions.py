@@ -206,6 +206,7 @@ def test_the_fold_is_the_state_and_remembers_what_was() -> None:
         content=SECOND,
         revision_version=6,
         texts=(Text(content=FIRST, group="Ward 3"), second),
+        written_as=(1, 6),
         brought=second,
         known_tags=frozenset({"ward"}),
         known_relations=frozenset({CITES}),

@@ -139,10 +139,17 @@ def told(world: World, path: Path, principal: Principal, ids: list[str]) -> list
             catalogue.summaries(ids),
         ]
         for entry_id in ids:
-            for ask in (catalogue.get, catalogue.history, catalogue.lineage, catalogue.resolve):
+            for ask in (
+                catalogue.get,
+                catalogue.history,
+                catalogue.lineage,
+                catalogue.revisions,
+                catalogue.compared,
+                catalogue.resolve,
+            ):
                 answers.append(_answered(ask, entry_id))
             answers.append(_answered(catalogue.resolve, entry_id[:8]))
-            answers.append(_answered(lambda e: catalogue.revision(e, 9), entry_id))
+            answers.append(_answered(lambda e: catalogue.text_at(e, 9), entry_id))
         if access.may(principal, REPORT):
             reports = Reports(viewed.reader, principal, counted(path))
             answers += [reports.reuse(by=by) for by in ("kind", "tag", "group", "month")]

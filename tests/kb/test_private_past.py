@@ -71,7 +71,10 @@ def told(world: ViewedWorld, principal: Principal, entry_id: str) -> bytes:
         lambda: catalogue.get(entry_id),
         lambda: catalogue.history(entry_id),
         lambda: catalogue.lineage(entry_id),
+        *(lambda version=n: catalogue.text_at(entry_id, version) for n in range(1, 30)),
         *(lambda version=n: catalogue.revision(entry_id, version) for n in range(1, 30)),
+        lambda: catalogue.revisions(entry_id),
+        lambda: catalogue.compared(entry_id),
         catalogue.browse,
         catalogue.tags,
         lambda: Directory(world.reader, principal).changes(),
@@ -148,9 +151,9 @@ def test_a_text_that_was_shown_can_be_compared_with_after_a_revision(world: View
     revise(world, entry_id, "Newer")
     world.catch_up()
     others = Catalogue(world.reader, OTHERS["member"].labels)
-    assert others.revision(entry_id, version).title == "As shown"
+    assert others.text_at(entry_id, version).title == "As shown"
     with pytest.raises(NotFound):
-        others.revision(entry_id, version - 1)
+        others.text_at(entry_id, version - 1)
 
 
 def test_an_event_of_a_draft_that_cannot_be_read_is_told_to_its_author_alone(

@@ -63,7 +63,7 @@ def body_of(route: Route, ids: dict[str, str]) -> str | None:
 
 
 def filled(text: str, ids: dict[str, str]) -> str:
-    """`text` with each {name} in it replaced."""
-    for name, value in ids.items():
+    """`text` with each {name} in it replaced; a {version} is the first."""
+    for name, value in {"version": "1", **ids}.items():
         text = text.replace("{" + name + "}", value)
     return text

@@ -16,6 +16,7 @@ from kb.entries.content import Relation
 from tests import access_tables
 from tests.statements import noted, watch_connections
 from tests.worlds.base import END, id_of, joined
+from tests.worlds.log import some_content
 from tests.worlds.shell import CommandLine
 from tests.worlds.web import Browsers, Client, Community, community_at
 
@@ -62,6 +63,9 @@ PAGES: Mapping[str, int] = {
     "/api/entries/{entry_id}/reuses": 12,
     "/api/entries/{entry_id}/history": 12,
     "/api/entries/{entry_id}/lineage": 12,
+    "/api/entries/{entry_id}/revisions": 12,
+    "/api/entries/{entry_id}/revisions/{version}": 12,
+    "/api/entries/{entry_id}/differences": 14,
     "/api/reuses/{reuse_id}": 10,
     "/api/reports/reuse": 12,
     "/api/kinds": 8,
@@ -113,7 +117,7 @@ class Crowd:
         self.ids = {
             **{"entry_id": self.entry, "archived_id": self.other, "reuse_id": self.reuse},
             **{"group_id": self.groups[0], "member_id": stella},
-            **{"secret": "x" * 43, "file_path": "style.css"},
+            **{"version": "1", "secret": "x" * 43, "file_path": "style.css"},
         }
 
     def form(self, name: str) -> str:
@@ -135,6 +139,8 @@ class Crowd:
         member = joined(base, groups={self.groups[0], self.groups[number]}, name=f"Anna {number}")
         member = base.as_member(id_of(member))
         member.endorsements.endorse(self.entry, "Good.")
+        text, version = some_content(f"The one, {number}"), self.stella.catalogue.get(self.entry)
+        self.stella.entries.revise(self.entry, text, version=version.version)
         self.reuse = member.reuses.record(
             self.entry, group=f"Ward {number}", context="Nights", outcome="adopted"
         ).id

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from web.api import about, account, curation, endorsements, entries, names, reuse, search
+from web.api import about, account, curation, endorsements, entries, names, reuse, revisions, search
 from web.requests import look_at
 
 
@@ -21,6 +21,10 @@ def api_router() -> Router:
             entries.get_reuses,
             entries.get_history,
             entries.get_lineage,
+            revisions.get_revisions,
+            revisions.get_revision,
+            revisions.get_differences,
+            revisions.restore_revision,
             curation.add_tags,
             curation.remove_tags,
             curation.add_relation,

@@ -44,7 +44,7 @@ IdempotencyKey = Annotated[
 ]
 
 
-class Revision(Given, frozen=True, forbid_unknown_fields=True):
+class Revising(Given, frozen=True, forbid_unknown_fields=True):
     """A new text, written on top of `version`. A group left out stays, null takes it off."""
 
     content: GivenContent
@@ -93,7 +93,7 @@ def get_entry(session: NamedDependency[Session], entry_id: PathId) -> EntryPage:
     and `reuses` count all.
     """
     entry = session.catalogue.get(entry_id, most=MOST, related=MOST)
-    author = _told(session, entry.contributed_by)
+    author = known(session, entry.contributed_by)
     return structs.replace(
         entry,
         contributed_by=author,
@@ -123,7 +123,7 @@ def get_reuses(
 
 @put("/entries/{entry_id:str}", **operation("entries", *SENDS, rule=REVISE, largest=TEXT))
 def revise_entry(
-    session: NamedDependency[Session], entry_id: PathId, data: JSONBody[Revision]
+    session: NamedDependency[Session], entry_id: PathId, data: JSONBody[Revising]
 ) -> Written:
     """Replace an entry's text; 409 with both versions when another member was faster.
 
@@ -142,7 +142,7 @@ def get_history(
 ) -> tuple[HistoryItem, ...]:
     """The events about an entry, with who and when, the oldest first."""
     history = session.catalogue.history(entry_id, offset=offset, limit=limit)
-    return light(tuple(structs.replace(each, actor=_told(session, each.actor)) for each in history))
+    return light(tuple(structs.replace(each, actor=known(session, each.actor)) for each in history))
 
 
 @get("/entries/{entry_id:str}/lineage", **operation("entries", 404, rule=READ))
@@ -161,10 +161,10 @@ def get_lineage(session: NamedDependency[Session], entry_id: PathId) -> Lineage:
 def _by_known(
     session: Session, endorsed: tuple[EndorsementView, ...]
 ) -> tuple[EndorsementView, ...]:
-    return tuple(structs.replace(each, member=_told(session, each.member)) for each in endorsed)
+    return tuple(structs.replace(each, member=known(session, each.member)) for each in endorsed)
 
 
-def _told(session: Session, member: str) -> str:
+def known(session: Session, member: str) -> str:
     """The id of `member`, or `UNNAMED` if the principal may not know it; all know their own."""
     known = member == session.principal.member or may(session.principal, SEE_PEOPLE)
     return member if known else UNNAMED

@@ -70,7 +70,7 @@ def _field(piece: Piece, kind: Kind) -> SectionField:
 
 def _started_from(session: Session, entry_id: str, version: int) -> Content | None:
     try:
-        return session.catalogue.revision(entry_id, version)
+        return session.catalogue.text_at(entry_id, version)
     except NotFound:
         return None
 
