@@ -20,7 +20,7 @@ class _Revisions:
     def __init__(self, content: Content | None) -> None:
         self._content = content
 
-    def revision(self, entry_id: str, version: int) -> Content:
+    def text_at(self, entry_id: str, version: int) -> Content:
         if self._content is None:
             raise NotFound("There is no such version.")
         return self._content

@@ -9,6 +9,7 @@ from kb.access import Visibility
 from kb.entries.content import Relation
 from tests.web.visits import FORM
 from tests.worlds.base import END, joined
+from tests.worlds.log import some_content
 from tests.worlds.web import Browsers, Client, Community, community_at, send
 
 pytestmark = pytest.mark.exhaustive
@@ -77,6 +78,9 @@ class Crowd:
             self.reuse = reuse.id
             also = self.community.contribute("Mara", f"{number} {LONG}", group=f"{number} {LONG}")
             mine.entries.relate(also, Relation("IsDerivedFrom", self.entry))
+            version = mine.catalogue.get(self.entry, most=0).version
+            text = some_content(f"{number} {LONG}")
+            mine.entries.revise(self.entry, text, version=version, note=f"{number} {LONG}")
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +102,7 @@ def paths(crowd: Crowd) -> Iterator[str]:
         "reuse_id": crowd.reuse,
         "member_id": crowd.community.ids["Mara"],
         "group_id": crowd.groups[0],
+        "version": 1,
     }
     for route in crowd.community.app.routes:
         reads = "GET" in getattr(route, "methods", ())
