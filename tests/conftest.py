@@ -16,7 +16,7 @@ from hypothesis import settings
 
 from indexer.embedding.model_files import PACKAGE
 
-GROUPS = ("browser", "model", "kill")
+GROUPS = ("browser", "kill")
 """Tests that share something costly or crowd each other out stay on one worker, and come first."""
 
 SPREAD = ("test_attacks_bombs.py", "test_schema.py")
@@ -118,11 +118,15 @@ def pytest_collection_finish() -> None:
 
 
 def _shared(item: pytest.Item) -> str:
-    """The group of `GROUPS` that a test belongs to, or nothing."""
-    if item.get_closest_marker("browser") or "session_log" in getattr(item, "fixturenames", ()):
+    """The group of `GROUPS` that a test belongs to, or nothing.
+
+    Those with the model are with those of the browser, of which one needs it too: to load it and
+    all that computes it takes ten seconds of a process.
+    """
+    if any(map(item.get_closest_marker, ("browser", "model"))):
         return "browser"
-    if item.get_closest_marker("model"):
-        return "model"
+    if "session_log" in getattr(item, "fixturenames", ()):
+        return "browser"
     return "kill" if item.path.name == "test_kill.py" else ""
 
 

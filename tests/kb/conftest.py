@@ -20,10 +20,11 @@ OpenBase = Callable[[], KnowledgeBase]
 def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is erased is erased at once: no test is about others that may follow. What anybody has
     written is found by the next question, however busy the machine is. What went wrong is tried
-    again at once.
+    again at once, and what follows the log ends soon.
     """
     monkeypatch.setattr("kb.projections.background.RETRY_SECONDS", 0.01)
     monkeypatch.setattr("kb.erasure.eraser.GATHER_SECONDS", 0.0)
+    monkeypatch.setattr("kb.projections.worker.WAIT_SECONDS", 0.02)
     monkeypatch.setattr("kb.search.search.OWN_SECONDS", 60.0)
     monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 60.0)
 

@@ -342,6 +342,8 @@ def test_a_hidden_entry_is_named_in_vain_beside_what_is_ones_own(
 ) -> None:
     world.rest()
     for who in ("operator", "outside", "inside", "curator", "steward"):
+        missing = world.naming(who, ABSENT)
+        of_missing = world.run(world.members[who], command, NAMING[command], missing)
         for sight in SIGHT:
             named = world.entry(sight)
             ids = world.naming(who, named)
@@ -351,8 +353,6 @@ def test_a_hidden_entry_is_named_in_vain_beside_what_is_ones_own(
                 assert ran.code == 0, (who, sight, ran)
                 continue
             assert (ran.code, world.base.head()) == (1, before), (who, sight, ran)
-            missing = world.naming(who, ABSENT)
-            of_missing = world.run(world.members[who], command, NAMING[command], missing)
             assert as_if_missing(ran, {"": named}) == as_if_missing(of_missing, {})
 
 

@@ -259,7 +259,7 @@ def _few_places() -> Iterator[None]:
 
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 # A seed does not become simpler by shrinking.
-@settings(costly(8), phases=[Phase.generate], print_blob=True)
+@settings(costly(12), phases=[Phase.generate], print_blob=True)
 @given(st.integers(0, 2**32), st.sampled_from([*MEMBERS, "nobody"]))
 def test_a_knowledge_base_answers_as_if_what_is_hidden_were_not_in_its_log(
     engine: str, seed: int, name: str

@@ -48,9 +48,10 @@ def logged(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test has written is found in what it asks next, however busy the machine is; what it
-    erased is erased at once, though others may follow.
+    erased is erased at once, though others may follow; what follows the log ends soon.
     """
     monkeypatch.setattr("kb.erasure.eraser.GATHER_SECONDS", 0.0)
+    monkeypatch.setattr("kb.projections.worker.WAIT_SECONDS", 0.02)
     monkeypatch.setattr("web.written.PATIENCE", 60.0)
     monkeypatch.setattr("kb.search.search.OWN_SECONDS", 60.0)
     monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 60.0)
