@@ -6,7 +6,8 @@ BENCHMARKS := retrieval exact_words practices search_latency threads ingest appe
 
 QUIET := --quiet --disable-pip-version-check
 LOCKED = $(BIN)/python -m pip install $(QUIET) --require-hashes --no-deps --only-binary :all:
-WORKERS ?= 2
+# One more than two cores have work for, as a fifth of the time tests wait for other programs.
+WORKERS ?= 3
 # The tables of docs/ are made of the program, by docs/tables.py.
 COG = $(BIN)/cog -P -I . -p "from docs import tables" --verbosity 1
 MADE = $(shell grep -rl --include='*.md' '\[\[\[cog ' docs)

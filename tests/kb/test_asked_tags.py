@@ -1,10 +1,14 @@
 """A tag asked as it is spelled is an answer, whatever signs it has and whatever texts say."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from kb.entries.results import EntryFilter
 from kb.knowledge_base import KnowledgeBase
-from tests.worlds.log import some_content, some_draft
+from tests import made
+from tests.worlds.base import opened
+from tests.worlds.log import everything, some_content, some_draft
 
 TAGS = (
     "zebra-crossing",
@@ -19,11 +23,19 @@ TAGS = (
 )
 
 
-@pytest.fixture
-def tagged(base: KnowledgeBase) -> str:
+def fill(base: KnowledgeBase) -> str:
+    """The id of one that has the tags, beside others."""
     for number in range(5):
         base.session.entries.contribute(some_draft(some_content(f"Handover {number}"), tags=("c",)))
     return base.session.entries.contribute(some_draft(some_content("Kettles"), tags=TAGS)).id
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[KnowledgeBase, str]]:
+    """A base that is asked and not changed, and the entry with the tags."""
+    data = made.created(tmp_path_factory.mktemp("tags") / "data")
+    with opened(data, principal=everything("ada")) as base:
+        yield base, fill(base)
 
 
 @pytest.mark.parametrize(
@@ -39,8 +51,9 @@ def tagged(base: KnowledgeBase) -> str:
     ],
 )
 def test_a_tag_asked_as_it_is_spelled_is_an_answer(
-    base: KnowledgeBase, tagged: str, question: str, tag: str
+    filled: tuple[KnowledgeBase, str], question: str, tag: str
 ) -> None:
+    base, tagged = filled
     answer = base.session.search(question)
     assert not answer.nothing_close
     assert (answer.results[0].id, answer.results[0].close) == (tagged, True)
@@ -49,14 +62,14 @@ def test_a_tag_asked_as_it_is_spelled_is_an_answer(
 
 @pytest.mark.parametrize("question", ["zebra-pillar", "v1.2.1", "2031-11-04", '"hand over email"'])
 def test_what_is_only_like_a_tag_is_no_answer(
-    base: KnowledgeBase, tagged: str, question: str
+    filled: tuple[KnowledgeBase, str], question: str
 ) -> None:
+    base, _ = filled
     assert base.session.search(question).nothing_close
 
 
-def test_a_tag_of_an_entry_that_is_not_searched_is_no_answer(
-    base: KnowledgeBase, tagged: str
-) -> None:
+def test_a_tag_of_an_entry_that_is_not_searched_is_no_answer(base: KnowledgeBase) -> None:
+    tagged = fill(base)
     base.session.entries.archive(tagged, "Old.")
     assert tagged not in [each.id for each in base.session.search("zebra-crossing").results]
     assert base.session.search("zebra-crossing", EntryFilter(archived=True)).results[0].close
