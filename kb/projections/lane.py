@@ -134,6 +134,10 @@ class ViewsLane:
     def resign(self) -> None:
         """Nothing: the file of the views stays open until the directory is closed."""
 
+    def settle(self) -> None:
+        """Leave no work on the file to the next leading process. For the leading process."""
+        self._views.settle()
+
     def states(self) -> tuple[ProjectionState, ...]:
         """The state of each view; a missing one is at position 0."""
         found, parked = self._reader.states()

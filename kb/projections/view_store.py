@@ -9,7 +9,12 @@ from events.codec import EventCodec
 from events.log import EventLog
 from events.marks import Misfit, misfit
 from events.sqlite_files.errors import is_damage
-from events.sqlite_files.opening import LEAVES_NOTHING, transaction, version_of
+from events.sqlite_files.opening import (
+    LEAVES_NOTHING,
+    kept_as_found,
+    transaction,
+    version_of,
+)
 from events.sqlite_marks import read_mark, write_mark
 from kb.messages import _
 from kb.projections.finished import last_finished
@@ -123,13 +128,20 @@ class ViewStore:
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
+    def settle(self) -> None:
+        """Move all of the WAL into the file, if nobody reads old pages: only while leading."""
+        if self._opened and file_at(self.path) == self._file:
+            with suppress(sqlite3.Error, OSError):  # found out at the next opening
+                self._sums.take(self._opened, emptying=True)
+
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and leave its WAL as it is: by now another process may lead.
+
+        Pages that are moved without their sums, or beside its writes, look damaged.
+        """
         if self._opened:
-            if file_at(self.path) == self._file:
-                with suppress(sqlite3.Error, OSError):  # found out at the next opening
-                    self._sums.take(self._opened)
-            self._opened.close()
+            with kept_as_found(self.path):
+                self._opened.close()
             self._opened = None
             self._file = MISSING
 

@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -119,7 +120,8 @@ class ProjectionWorker:
 
     def start(self) -> bool:
         """Follow in the background; False if it does already."""
-        return self._background.start(self._follow, self._sound.refuse_closed)
+        follow = partial(self._background.repeat, "follower", self._follow_if_leading)
+        return self._background.start(follow, self._sound.refuse_closed)
 
     def forget(self, position: int, timeout: float = 600.0) -> None:
         """Return when nothing is left of all erasures up to `position`.
@@ -166,6 +168,9 @@ class ProjectionWorker:
         """Stop for good: waiting calls are refused, and the views are no longer touched."""
         self._sound.close()
         self.stop()
+        with suppress(OSError), self._lead.taken() as leads:
+            if leads:
+                self._views_lane.settle()
 
     def rebuild(self, what: str, progress: Progress) -> None:
         """Rebuild projections: one, those of a lane, or "all".
@@ -186,8 +191,7 @@ class ProjectionWorker:
                 try:
                     lane.rebuild(names, partial(progress, shown))
                 finally:
-                    if not self._background.running:
-                        lane.resign()
+                    lane.resign()  # the background may run without leading yet
         self._tell()
 
     def states(self) -> tuple[ProjectionState, ...]:
@@ -249,9 +253,6 @@ class ProjectionWorker:
             if leads and self._views_lane.take_in_readable(codec):
                 self._tell()
 
-    def _follow(self) -> None:
-        self._background.repeat("follower", self._follow_if_leading)
-
     def _follow_if_leading(self) -> None:
         with self._lead.taken() as leads:
             if leads:
@@ -266,7 +267,7 @@ class ProjectionWorker:
             thread.start()
         for thread in threads:
             thread.join()
-        for lane in self._lanes.values():
+        for lane in lanes:
             lane.resign()
 
     def _keep_up(self, lane: Lane) -> None:

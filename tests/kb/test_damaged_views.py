@@ -82,6 +82,7 @@ def test_damage_that_several_readers_find_is_repaired_once(
 ) -> None:
     base = open_base()
     base.session.entries.contribute(some_draft())
+    base.parts.views.settle()
     base.parts.views.close()
     damage_pages(data / "views.sqlite")
     readers = 4
@@ -164,6 +165,7 @@ def test_a_letter_that_someone_changed_is_never_shown(
     base = open_base()
     entry_id = base.session.entries.contribute(some_draft()).id
     page = base.session.catalogue.get(entry_id)
+    base.parts.views.settle()
     base.parts.views.close()
     views = data / "views.sqlite"
     found = views.read_bytes()

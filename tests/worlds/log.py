@@ -186,6 +186,7 @@ class ViewedWorld(World):
 
     def close(self) -> None:
         self.reader.close()
+        self.views.settle()
         self.views.close()
 
     def people(self, principal: Principal | None = None) -> People:
