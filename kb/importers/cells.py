@@ -6,35 +6,43 @@ from contextlib import suppress
 from itertools import takewhile
 
 from kb.errors import NotTaken
-from kb.importers.code import FENCE
+from kb.importers.attributes import is_unseen
 from kb.importers.head_yaml import load
-from kb.importers.myst import OPTION, options_end
+from kb.importers.myst import DIRECTIVES, OPTION, options_end
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen_values import word_set
 from kb.importers.values import Plain, Value, flat, is_empty
 
-_MAYBE = re.compile(r"^[ \t]*(?:`{3}|~{3})[`~]*[ \t]*\{[A-Za-z]", re.MULTILINE)
-_BEGIN = re.compile(
-    r"([ \t]{0,40})(`{3,}|~{3,})[ \t]*\{([A-Za-z]{1,20})((?:[\s,][^{}\n]{0,2000})?)\}[ \t]*$"
+_MAYBE = re.compile(r"^[ \t>]*(?:`{3}|~{3})[`~]*[^\n{]{0,60}\{[A-Za-z. ]", re.MULTILINE)
+_FENCE = re.compile(
+    r"[ \t>]{0,40}(`{3,}(?=[^`]*$|[ \t]*\{[A-Za-z][\w-]{0,60}[\s,][^\n]{0,2000}\}[ \t]*$)|~{3,})"
 )
+_BEGIN = re.compile(
+    r"([ \t>]{0,40})(`{3,}|~{3,})[ \t]*"
+    r"\{([A-Za-z][\w-]{0,60})((?:[\s,][^\n]{0,2000})?)\}[ \t]*$"
+)
+"""A cell of any engine, as knitr reads it: in quotations too, with any signs in its options."""
+
+_ATTRIBUTED = re.compile(r"[ \t>]{0,40}[`~]{3,}[^\n{]{0,60}(\{[^{}\n]{0,2000}\})[ \t]*$")
 _OF_MYST = re.compile(
     r"([ \t]{0,40})(`{3,}|~{3,})[ \t]*\{(?:code-cell|code|code-block)\}"
     r"[ \t]*([\w+#.-]{0,40})[^\n`]{0,200}$"
 )
 _TAGS = re.compile(r"^[ \t:]{0,40}tags:([^\n]{0,500}(?:\n[ \t]{0,40}-[^\n]{0,200}){0,50})", re.M)
 _HIDING = re.compile(r"(?<![\w-])(?:hide|remove)[-_](cell|input)(?![\w-])")
-_LANGUAGES = word_set(
-    "r python julia ojs sql bash sh shell zsh powershell perl ruby js javascript node css html "
-    "stan rcpp c cpp fortran go rust dot mermaid stata sas scala java php haskell octave matlab"
-)
-_OPTION_LINE = re.compile(r"[ \t]*(?:#|//|--|%%|%|;)\|[ \t]?(([\w.-]{0,60})[ \t]*:?[ \t]*(.*))$")
+_TEXTS = word_set("asis block block2")
+"""Engines whose cells are text, which hides with its code, and if it is not evaluated."""
+
+_OPTION_LINE = re.compile(r"[ \t>]*(?:#|//|--|%%|%|;)\|[ \t]?(([\w.-]{0,60})[ \t]*:?[ \t]*(.*))$")
 _OPTION = re.compile(
     r"([A-Za-z][\w.-]{0,60})\s{0,9}=\s{0,9}"
     r"(\"(?:[^\"\\\n]|\\.){0,1000}\"|'(?:[^'\\\n]|\\.){0,1000}'|[^\s,'\"]{1,200})"
 )
 _CELL_NAME = re.compile(r"[ \t]{1,9}([\w.-]{1,100})[ \t]*(?=,|$)")
-_ALL_CELLS = re.compile(r"opts_chunk\s{0,9}\$\s{0,9}set\s{0,9}\(([^()]{0,1000})\)")
-_NO = ("false", "f", "no")
+_ALL_CELLS = re.compile(
+    r"opts_chunk\s{0,9}\$\s{0,9}set\s{0,9}\(((?:[^()]|\([^()]{0,500}\)){0,1000})\)"
+)
+_YES = ("true", "t", "yes", "fenced")
 _SAID_OF_MYST = ("filename", "caption")
 CAPTIONS = ("fig-cap", "tbl-cap", "lst-cap")
 _SPOKEN = (*CAPTIONS, "fig-subcap", "tbl-subcap", "fig-alt")
@@ -47,66 +55,81 @@ Options = dict[str, str]
 def with_cells(body: str, fields: Mapping[str, Value], remarks: Remarks) -> str:
     """`body` with cells as fences of their language, without their options and hidden code.
 
-    `fields` are those of the front matter, which may hide the code of all of them.
+    `fields` are those of the front matter, which may hide the code of all of them. Other code that
+    its attributes hide is gone as well.
     """
     if not _MAYBE.search(body):
         return body
-    said = fields.get("execute")
-    of_page = said.items() if isinstance(said, dict) else ()
-    hidden = {name: value.text for name, value in of_page if isinstance(value, Plain)}
+    of_knitr = fields.get("knitr")
+    of_page = [
+        fields.get("execute"),
+        of_knitr.get("opts_chunk") if isinstance(of_knitr, dict) else {},
+    ]
+    hidden = {
+        _name(name): value.text
+        for said in of_page
+        for name, value in (said.items() if isinstance(said, dict) else ())
+        if isinstance(value, Plain)
+    }
     return "\n".join(_with_cells(body.split("\n"), hidden, remarks))
 
 
 def _with_cells(lines: list[str], common: Options, remarks: Remarks) -> Iterator[str]:
-    at, after = 0, 0
+    at = 0
     while at < len(lines):
-        fence = FENCE.match(lines[at])
-        found = _BEGIN.match(lines[at]) if fence else None
-        after = _end(lines, at, fence[1]) if fence else at
-        if found and after < len(lines) and found[3].lower() in _LANGUAGES:
-            code = lines[at + 1 : after]
+        begin, fence = at, _FENCE.match(lines[at])
+        end = _end(lines, at, fence) if fence else at
+        at = end + 1
+        attributed = _ATTRIBUTED.match(lines[begin]) if fence else None
+        if attributed and is_unseen(attributed[1]):
+            remarks.add(Why.UNSEEN, "\n".join(lines[begin:at]))
+        elif not fence or end >= len(lines):
+            yield from lines[begin:at]
+        elif of_myst := _OF_MYST.match(lines[begin]):
+            yield from _cell_of_myst(of_myst, lines[begin + 1 : end], remarks)
+        elif (found := _BEGIN.match(lines[begin])) and found[3] not in DIRECTIVES.split("|"):
+            code = lines[begin + 1 : end]
             yield from _cell(found, code, common, remarks)
             for all_cells in _ALL_CELLS.findall("\n".join(code)):
                 common = common | _options(all_cells)
-        elif fence and after < len(lines) and (of_myst := _OF_MYST.match(lines[at])):
-            yield from _cell_of_myst(of_myst, lines[at + 1 : after], remarks)
         else:
-            yield from lines[at : after + 1]
-        at = after + 1
+            yield from lines[begin:at]
 
 
-def _end(lines: list[str], at: int, fence: str) -> int:
-    """The line in which the fence ends that begins at `at`, or one after the last."""
-    ends = re.compile(rf"[ \t]*{fence[0]}{{{len(fence)},}}[ \t]*$")
+def _end(lines: list[str], at: int, begin: re.Match[str]) -> int:
+    """The line in which the fence ends that `begin` is of, or one after the last."""
+    fence = begin[1]
+    ends = re.compile(rf"[ \t>]*{fence[0]}{{{len(fence)},}}[ \t]*$")
     return next((n for n in range(at + 1, len(lines)) if ends.match(lines[n])), len(lines))
 
 
 def _cell(
     begin: re.Match[str], code: list[str], common: Options, remarks: Remarks
 ) -> Iterator[str]:
-    indent, fence, language, rest = begin.groups()
+    indent, fence, engine, rest = begin.groups()
     own, said = _own_options(code)
     options = common | _options(rest) | said
-    shown = not _denied(options, "include")
-    if shown and not _denied(options, "echo"):
+    shown = not _denied(options, "include") and engine != "comment"
+    is_text = engine in _TEXTS
+    if shown and not _denied(options, "echo") and not (is_text and _denied(options, "eval")):
         remarks.add(Why.MARKS, rest)
         remarks.add(Why.MARKS, "; ".join(code[:own]))
-        yield f"{indent}{fence}{language}"
+        yield indent.rstrip() if is_text else f"{indent}{fence}{engine}"
         yield from code[own:]
-        yield f"{indent}{fence}"
+        yield indent.rstrip() if is_text else f"{indent}{fence}"
     else:
         remarks.add(Why.UNSEEN, "\n".join([begin[0], *code]))
     words = [one for name in _SPOKEN if shown for one in options.get(name, "").split("\n\n")]
     for line in dict.fromkeys(filter(None, words)):
-        yield from ("", f"{indent}{line}", "")
+        yield from (indent.rstrip(), f"{indent}{line}", indent.rstrip())
 
 
 def cells(lines: list[str]) -> Iterator[tuple[str, Options]]:
     """The cells in the lines of a text: the name of each, or "", and its options."""
     at = 0
     while at < len(lines):
-        fence, begin = FENCE.match(lines[at]), at
-        at = _end(lines, at, fence[1]) + 1 if fence else at + 1
+        fence, begin = _FENCE.match(lines[at]), at
+        at = _end(lines, at, fence) + 1 if fence else at + 1
         if fence and at <= len(lines) and (found := _BEGIN.match(lines[begin])):
             _, said = _own_options(lines[begin + 1 : at - 1])
             name = _CELL_NAME.match(found[4])
@@ -160,7 +183,8 @@ def _fields_of_myst(own: list[str]) -> Options:
 
 
 def _denied(options: Options, name: str) -> bool:
-    return options.get(name, "").lower() in _NO
+    """Whether an option says no, or what only a program knows."""
+    return options.get(name, "true").lower() not in _YES
 
 
 def _options(text: str) -> Options:

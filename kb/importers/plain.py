@@ -3,6 +3,7 @@
 import re
 
 from kb.importers.anchors import without_links
+from kb.importers.attributes import without_attributed
 from kb.importers.body import lines_in_code
 from kb.importers.branches import has_conditions, without_unmet, without_unmet_jsx
 from kb.importers.code import HEADING_LINE, lines_of, outside_code, with_fences_apart, without_code
@@ -153,7 +154,7 @@ def _shown(body: str, remarks: Remarks, *, myst: bool, mdx: bool) -> str:
     if hides(body):
         body = without_unseen(body, [*code(body)], remarks)
         body = without_columns(body, [*code(body)], remarks)
-    return body
+    return without_attributed(body, [*code(body)], remarks) if "{" in body else body
 
 
 def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:

@@ -11,10 +11,16 @@ from kb.importers.remarks import Remarks
 from kb.importers.seen_names import marked
 
 _HIDES = re.compile(
-    r"hidden|display\s{0,9}:|visibility|d-none|[-:\s](?:if|show|when|condition)=", re.IGNORECASE
+    r"hidden|display|visibility|d-none|[-:\s](?:if|show|when|condition)=", re.IGNORECASE
 )
-_STYLE = re.compile(r"(?:^|[\s;{])(?:display\s*:\s*[\"']?none|visibility\s*:\s*[\"']?hidden)\b")
-_IN_BRACES = re.compile(r"\sstyle=\{\{([^{}]{0,2000})\}")  # as MDX writes it
+_STYLE = re.compile(
+    r"(?<![\w-])(?:display[\"']?\s{0,99}:\s{0,99}[\"'`]?none"
+    r"|visibility[\"']?\s{0,99}:\s{0,99}[\"'`]?(?:hidden|collapse))\b",
+    re.IGNORECASE,
+)
+"""A style of CSS, or an object as MDX writes it."""
+
+_STYLES = ("style", ":style", "sx", "css")
 _CLASSES = {"hidden", "content-hidden", "d-none"}
 _CONDITIONS = ("v-if", "v-show", "x-if", "x-show", ":if", "if", "when", "condition")
 _VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -94,7 +100,7 @@ def is_unseen(rest: str) -> bool:
     return (
         any(_is_unmet(has[name]) for name in _CONDITIONS if name in has)
         or has.get("hidden", "false") not in ("false", "{false}")
-        or _STYLE.search(" ".join([has.get("style", ""), *_IN_BRACES.findall(rest)])) is not None
+        or any(_STYLE.search(has.get(name, "")) for name in _STYLES)
         or (not elsewhere and not names.isdisjoint(_CLASSES))
     )
 

@@ -49,6 +49,8 @@ def test_a_page_may_hide_the_code_of_all_its_cells() -> None:
     cells = "```{r}\noil\n```\n\n```{r, echo=TRUE}\npump\n```"
 
     assert made(f"---\nexecute:\n  echo: false\n---\n{cells}").split() == ["```r", "pump", "```"]
+    of_knitr = "knitr:\n  opts_chunk:\n    echo: false"
+    assert made(f"---\n{of_knitr}\n---\n{cells}").split() == ["```r", "pump", "```"]
     setup = "```{r, include=FALSE}\nknitr::opts_chunk$set(echo = FALSE, warning = FALSE)\n```"
     assert made(f"{setup}\n\n{cells}").split() == ["```r", "pump", "```"]
 
@@ -83,3 +85,43 @@ def test_a_caption_over_lines_in_a_cell_of_myst_is_text() -> None:
     cell = "```{code-cell}\n---\ncaption: |\n  Oil\n  at noon\n---\nplot\n```"
 
     assert made(cell) == "```\nplot\n```\n\nOil at noon"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "```{asis, echo=FALSE}\nsecret\n```",
+        "```{asis, eval=FALSE}\nsecret\n```",
+        "```{block2, include=FALSE}\nsecret\n```",
+        "```{comment}\nsecret\n```",
+        "```{tikz, echo=FALSE}\nsecret\n```",
+        "```{webr-r}\n#| include: false\nsecret\n```",
+        "```{python3}\n#| echo: false\nsecret\n```",
+        '```{r fig.cap="{x} of `y`", include=FALSE}\nsecret\n```',
+        "```{r, echo=c(1, 2)}\nsecret\n```",
+        "```{r, include=!is_public}\nsecret\n```",
+        "> ```{r, include=FALSE}\n> secret\n> ```",
+        "> a\n>\n> ```{r}\n> #| echo: false\n> secret\n> ```",
+        "```{r}\n#| echo: true\nopts_chunk$set(fig.path = paste0('a'), echo = FALSE)\n```\n\n"
+        "```{r}\nsecret\n```",
+        "```{.r .hidden}\nsecret\n```",
+        '``` {.python style="display: none"}\nsecret\n```',
+    ],
+)
+def test_options_hide_a_cell_of_any_engine_wherever_it_stands(cell: str) -> None:
+    found = parsed(f"{cell}\n\nText")
+
+    assert "secret" not in "\n".join(section.text for section in found.content.sections)
+    assert found.content.sections[-1].text.endswith("Text")
+    assert "secret" in " ".join(found.remarks)
+
+
+@pytest.mark.parametrize("engine", ["asis", 'block, type="rmdnote"', "block2 a, echo=TRUE"])
+def test_a_cell_of_text_is_text(engine: str) -> None:
+    assert made(f"```{{{engine}}}\nSee **[it](b.md)**.\n```") == "See **[it](b.md)**."
+
+
+def test_a_cell_in_a_quotation_stays_in_it() -> None:
+    cell = "> A\n>\n> ```{r}\n> #| echo: true\n> oil\n> ```\n>\n> B"
+
+    assert made(cell) == "> A\n>\n> ```r\n> oil\n> ```\n>\n> B"
