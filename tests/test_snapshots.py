@@ -147,7 +147,7 @@ def some_entry(community: Community) -> dict[str, str]:
     """The ids of a new entry about which there is something to be said of each kind."""
     member = community.acting("Alma")
     other = community.contribute("Alma", "Another handover")
-    entry = community.contribute("Alma", group=WARD, tags=("night",))
+    entry = community.contribute("Stella", group=WARD, tags=("night",))
     member.entries.relate(entry, Relation("IsDerivedFrom", other))
     member.endorsements.endorse(entry, "It works.")
     reuse = member.reuses.record(entry, group=WARD, context="Nights", outcome="adopted").id

@@ -2,6 +2,8 @@
 
 from msgspec import Struct, structs
 
+from kb.access import OPERATOR
+from kb.entries.content import Source
 from kb.errors import Refused
 from kb.messages import _
 
@@ -37,6 +39,15 @@ def evolve(endorsement: Endorsement, event: EndorsementEvent) -> Endorsement:
     """The endorsement after `event`."""
     reason = event.reason if isinstance(event, EntryEndorsed) else None
     return structs.replace(endorsement, version=endorsement.version + 1, reason=reason)
+
+
+def is_own(author: str, source: Source | None, member: str | None) -> bool:
+    """Whether an entry is the member's own, which they cannot vouch for.
+
+    Who imports an entry from a source has not written it, and the operator is no member: several
+    people may be one in a base without signing in.
+    """
+    return author == member and author != OPERATOR and source is None
 
 
 def endorse(endorsement: Endorsement, reason: str) -> list[EndorsementEvent]:

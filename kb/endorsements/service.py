@@ -13,10 +13,12 @@ from kb.endorsements.endorsement import (
     EndorsementEvent,
     endorse,
     evolve,
+    is_own,
     withdraw,
 )
 from kb.entries.decide import refuse_archived, refuse_shown_to_more
 from kb.entries.stream import load_entry
+from kb.errors import Refused
 from kb.ids import endorsement_id, endorsement_stream
 from kb.messages import _
 from kb.writer import Receipt, Writer
@@ -36,7 +38,9 @@ class Endorsements:
         entry_version: int | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
-        """Vouch for an entry that is not archived; the same reason again adds nothing.
+        """Vouch for an entry of another member that is not archived.
+
+        The same reason again adds nothing.
 
         Raises `InvalidInput`, `NotFound` or `Refused`, and `ShownToMore` if more people see the
         entry than at `entry_version`, even if that changes concurrently.
@@ -47,6 +51,8 @@ class Endorsements:
         def guard() -> None:
             require(self._writer.principal, ENDORSE)
             entry = load_entry(self._writer, entry_id)
+            if is_own(entry.author, entry.source, self._writer.principal.member):
+                raise Refused(_("Entry {id} is your own: others vouch for it.", id=entry.id))
             refuse_archived(entry, _("endorsed"))
             refuse_shown_to_more(entry, version)
 

@@ -62,7 +62,7 @@ VOUCHING = pytest.mark.parametrize("vouch", [endorse, reuse])
 def test_what_is_archived_meanwhile_is_neither_endorsed_nor_reused(
     log: BusyLog, world: World, vouch: Callable[[World, str], object]
 ) -> None:
-    entry_id = world.practice()
+    entry_id = world.by("hana").practice()
     log.meanwhile = lambda: world.by("grace").entries.archive(entry_id, "Old.")
     with pytest.raises(Refused, match="restore it first"):
         vouch(world, entry_id)
@@ -74,8 +74,9 @@ def test_what_is_shown_to_more_meanwhile_is_neither_endorsed_nor_reused(
     log: BusyLog, world: World, vouch: Callable[[World, str], object]
 ) -> None:
     draft = structs.replace(some_draft(), visibility=Visibility("author"))
-    entry_id = world.entries.contribute(draft).id
-    log.meanwhile = lambda: world.entries.show(entry_id, Visibility())
+    author = world.by("hana")
+    entry_id = author.entries.contribute(draft).id
+    log.meanwhile = lambda: author.entries.show(entry_id, Visibility())
     with pytest.raises(ShownToMore):
         vouch(world, entry_id)
     assert len(world.recorded()) == 2
@@ -85,7 +86,7 @@ def test_what_is_shown_to_more_meanwhile_is_neither_endorsed_nor_reused(
 def test_what_is_revised_meanwhile_is_decided_anew(
     log: BusyLog, world: World, vouch: Callable[[World, str], object]
 ) -> None:
-    entry_id = world.practice()
+    entry_id = world.by("hana").practice()
     content = some_content("Handover at the bed")
     log.meanwhile = lambda: world.entries.revise(entry_id, content, version=1)
     vouch(world, entry_id)
@@ -115,7 +116,7 @@ def test_who_leaves_meanwhile_writes_nothing_more(log: BusyLog, world: World) ->
 
 def test_nothing_is_shown_to_a_world_that_is_closed_meanwhile(log: BusyLog, world: World) -> None:
     world.open_to_world()
-    entry_id = world.practice()
+    entry_id = world.by("hana").practice()
     log.meanwhile = lambda: world.open_to_world(allowed=False)
     with pytest.raises(InvalidInput, match="closed to the world"):
         world.entries.show(entry_id, Visibility("world"))

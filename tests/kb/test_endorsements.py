@@ -13,8 +13,10 @@ from kb.endorsements.endorsement import (
     evolve,
     withdraw,
 )
+from kb.entries.content import Source
+from kb.entries.service import ImportedEntry
 from kb.errors import InvalidInput, NotFound, Refused
-from tests.worlds.log import ABSENT, World
+from tests.worlds.log import ABSENT, World, some_draft
 
 ENDORSED = EntryEndorsed(entry_id=ABSENT, member="ada", reason="It works.")
 WITHDRAWN = EndorsementWithdrawn(entry_id=ABSENT, member="ada")
@@ -45,7 +47,7 @@ def test_only_an_endorsement_that_is_there_can_be_withdrawn() -> None:
 
 def test_each_member_has_an_endorsement_of_their_own() -> None:
     world = World()
-    entry_id = world.practice()
+    entry_id = world.by("hana").practice()
     assert world.endorsements.endorse(entry_id, " It works. ").version == 1
     assert world.by("grace").endorsements.endorse(entry_id, "Here too.").version == 1
     receipt = world.endorsements.withdraw(entry_id)
@@ -58,16 +60,24 @@ def test_each_member_has_an_endorsement_of_their_own() -> None:
     assert [event.actor for event in world.recorded()[1:]] == ["ada", "grace", "ada"]
 
 
+def test_nobody_endorses_an_entry_of_their_own_unless_an_import_brought_it() -> None:
+    world = World()
+    with pytest.raises(Refused, match="is your own: others vouch for it"):
+        world.endorsements.endorse(world.practice(), "It works.")
+    brought = ImportedEntry(id=ABSENT, draft=some_draft(), source=Source("handbook", "1.md"))
+    assert world.endorsements.endorse(world.entries.bring(brought).receipt.id, "Good.").version == 1
+
+
 def test_an_id_in_another_form_is_the_same_endorsement() -> None:
     world = World()
-    entry_id = world.practice()
+    entry_id = world.by("hana").practice()
     world.endorsements.endorse(entry_id, "It works.")
     assert world.endorsements.withdraw(entry_id.upper()).version == 2
 
 
 def test_an_endorsement_needs_a_reason_and_an_entry_that_is_not_archived() -> None:
     world = World()
-    entry_id = world.practice()
+    entry_id = world.by("hana").practice()
     with pytest.raises(InvalidInput, match="reason"):
         world.endorsements.endorse(entry_id, "")
     with pytest.raises(NotFound):

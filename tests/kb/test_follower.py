@@ -175,7 +175,7 @@ def test_a_question_that_others_wait_for_is_answered_at_once_and_says_what_is_no
             base.session.entries.contribute(some_draft())
         entry = base.session.entries.contribute(some_draft()).id
         base.session.entries.tag(entry, ["ward"])
-        base.session.endorsements.endorse(entry, "Good")
+        base.session.reuses.record(entry, group="A", context="B", outcome="adopted")
         # No wait for the views keeps it either.
         monkeypatch.setattr(base.parts.worker, "bring_views_up", pytest.fail)
         monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 0.0)
@@ -199,7 +199,8 @@ def test_only_who_wrote_waits_for_their_own_text_a_second_and_once(
         ensure(position, lane, timeout=0.0)
 
     written = ada.session.entries.contribute(some_draft()).position
-    ada.session.endorsements.endorse(ada.session.catalogue.browse().items[0].id, "Good")
+    entry = ada.session.catalogue.browse().items[0].id
+    ada.session.reuses.record(entry, group="A", context="B", outcome="adopted")
     head = ada.head()
     monkeypatch.setattr(ada.parts.worker, "ensure", noted)
     for session in (ben, ada.session, ada.session):

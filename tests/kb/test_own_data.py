@@ -57,9 +57,10 @@ def say_all(base: KnowledgeBase, her: Session) -> tuple[str, str]:
         who.entries.untag(mine, [f"{word} F"])
         who.entries.archive(mine, f"{word} G", other)
         who.entries.restore(mine)
-        who.endorsements.endorse(other, f"{word} H")
-        who.endorsements.endorse(other, f"{word} I")
-        who.endorsements.withdraw(other)
+        others = other if who is her else mine
+        who.endorsements.endorse(others, f"{word} H")
+        who.endorsements.endorse(others, f"{word} I")
+        who.endorsements.withdraw(others)
         who.people.form_group(f"{word} J")
         _reuse(who, word, other, base, her)
     base.session.reuses.record(other, group="Foreign K", context="Foreign Q", outcome="adopted")
@@ -102,7 +103,7 @@ def test_it_holds_profile_entries_endorsements_reuses_and_changes(
     mine, other = practice(her, "Mine"), practice(base.session, "Of others")
     her.entries.show(mine, Visibility("author"))
     her.endorsements.endorse(other, "It works.")
-    base.session.endorsements.endorse(other, "For us too.")
+    base.session.endorsements.endorse(mine, "For us too.")
     her.reuses.record(other, group="Ward 3", context="Nights", outcome="adopted")
 
     own = her.own_data()

@@ -49,7 +49,6 @@ PRIVATE: dict[str, Step] = {
         w.entries.show(other, Visibility("author")),
     ),
     "archive": lambda w, e: (w.entries.archive(e, f"Not the {SECRET}"), w.entries.restore(e)),
-    "endorse": lambda w, e: (w.endorsements.endorse(e, SECRET), w.endorsements.withdraw(e)),
     "show": lambda w, e: (
         w.entries.show(e, Visibility("author")),
         w.entries.show(e, Visibility("draft")),

@@ -38,7 +38,7 @@ def test_a_command_that_was_recorded_answers_the_same_whenever_it_is_sent_again(
     wishes: list[tuple[str, Asked]],
 ) -> None:
     world = World()
-    entry, other = world.practice(), world.practice("Another")
+    entry, other = world.by("grace").practice(), world.practice("Another")
     reuse = world.reuses.record(entry, group="W", context="x", outcome="adopted").id
     world.endorsements.endorse(entry, "It works.")
     answered: list[tuple[str, Asked, object]] = []
@@ -77,14 +77,14 @@ def test_of_those_who_revise_the_same_version_at_once_one_wins(tmp_path: Path) -
 def test_a_member_who_endorses_twice_at_once_endorses_once(tmp_path: Path) -> None:
     with SqliteEventLog(tmp_path / "log.sqlite", create=True) as log, ThreadPoolExecutor(4) as pool:
         world = World(log)
-        entry_id = world.practice()
+        entry_id = world.by("grace").practice()
         list(pool.map(lambda _: world.endorsements.endorse(entry_id, "It works."), range(12)))
         assert log.head() == 2
 
 
 def test_what_was_recorded_before_an_entry_was_archived_can_still_be_sent_again() -> None:
     world = World()
-    entry_id = world.practice()
+    entry_id = world.by("grace").practice()
 
     def endorse() -> Receipt:
         return world.endorsements.endorse(entry_id, "It works.", command_id=command(1))

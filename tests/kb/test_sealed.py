@@ -57,7 +57,7 @@ def test_nothing_is_added_to_an_erased_entry(world: ViewedWorld) -> None:
 
 
 def test_what_an_erased_member_said_about_others_is_gone_with_them(world: ViewedWorld) -> None:
-    entry_id = world.practice()
+    entry_id = world.by("grace").practice()
     world.endorsements.endorse(entry_id, "It helped me through the night.")
     world.vault.destroy("member-ada")
     [contributed, endorsed] = world.happened()

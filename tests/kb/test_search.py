@@ -296,7 +296,7 @@ def test_a_damaged_index_counts_again_as_soon_as_another_process_has_made_it_ane
     assert reader.session.search("bedside handover").results
     damage_index(data)
     # What the reader still has in memory no longer counts when a position is committed.
-    leader.session.endorsements.endorse(receipt.id, "Good")
+    leader.session.reuses.record(receipt.id, group="A", context="B", outcome="adopted")
     leader.wait(leader.head(), index=True)
     with pytest.raises(NotYetSearchable, match="damaged"):
         reader.session.search("bedside handover")

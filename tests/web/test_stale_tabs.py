@@ -162,10 +162,11 @@ def test_words_for_a_group_reach_nobody_else_from_a_stale_tab(
 ) -> None:
     client, cleo = browser("Mara"), browser("Cleo")
     only_day = Visibility("groups", groups[:1])
-    path = f"/entries/{community.contribute('Mara', visibility=only_day)}"
+    author = "Stella" if what == "endorse" else "Mara"
+    path = f"/entries/{community.contribute(author, visibility=only_day)}"
     action = f"{path}/{what}"
     stale = shown(client, action if what == "revise" else path, "" if what == "revise" else what)
-    community.acting("Mara").entries.show(path.rpartition("/")[2], Visibility())
+    community.acting(author).entries.show(path.rpartition("/")[2], Visibility())
     answer = client.post(action, data=stale | WORDS[what])
     assert answer.status_code == 409
     assert "Someone showed this entry to all members meanwhile" in answer.text
@@ -177,7 +178,7 @@ def test_words_for_a_group_reach_nobody_else_from_a_stale_tab(
     assert "patient" in cleo.get(path).text.lower()
 
 
-@pytest.mark.parametrize("what", sorted(WORDS.keys() - {"revise"}))
+@pytest.mark.parametrize("what", sorted(WORDS.keys() - {"revise", "endorse"}))
 def test_a_form_that_does_not_tell_what_it_was_shown_with_was_shown_the_first_version(
     browser: Browsers, community: Community, what: str
 ) -> None:
@@ -196,7 +197,8 @@ NO_VERSIONS = ("9" * 40, "9" * 5000, "99", "0", "-5", "x", "1.0", "\u0661")
 def test_a_form_with_a_version_that_cannot_be_is_not_taken_for_one_with_the_first(
     browser: Browsers, community: Community, what: str
 ) -> None:
-    client, entry = browser("Mara"), community.contribute("Mara")
+    author = "Stella" if what == "endorse" else "Mara"
+    client, entry = browser("Mara"), community.contribute(author)
     name = "version" if what == "revise" else "entry_version"
     path = f"/entries/{entry}"
     form = shown(client, f"{path}/revise") if what == "revise" else shown(client, path, what)
@@ -252,15 +254,17 @@ def test_programs_are_told_to_whom_their_words_would_be_shown(
     browser: Browsers, community: Community, groups: tuple[str, str]
 ) -> None:
     client, entry = browser(), community.contribute("Mara", visibility=Visibility("author"))
+    others = community.contribute("Stella", visibility=Visibility("author"))
     client.headers = community.token("Mara", "search", "contribute", "curate")
     reuse = {"group": "Ward 3", "context": "Nights.", "outcome": "adopted", "entry_version": 1}
     recorded = client.post(f"/api/entries/{entry}/reuses", json=reuse).json()["id"]
-    community.acting("Mara").entries.show(entry, Visibility("groups", groups[:1]))
+    for author, each in (("Mara", entry), ("Stella", others)):
+        community.acting(author).entries.show(each, Visibility("groups", groups[:1]))
     text = {"title": "Handover", "sections": [{"heading": "The problem", "text": "PATIENT"}]}
     why = {"reason": "PATIENT", "entry_version": 1}
     for method, path, body in (
         ("PUT", f"entries/{entry}", {"content": text, "version": 1}),
-        ("PUT", f"entries/{entry}/endorsement", why),
+        ("PUT", f"entries/{others}/endorsement", why),
         ("POST", f"entries/{entry}/archive", why),
         ("POST", f"entries/{entry}/tags", {"tags": ["PATIENT"], "entry_version": 1}),
         ("POST", f"entries/{entry}/reuses", reuse),
@@ -271,8 +275,8 @@ def test_programs_are_told_to_whom_their_words_would_be_shown(
         problem = answer.json()
         assert (problem["expected"], problem["actual"]) == (1, 2)
         assert "is shown to some groups by now" in problem["detail"]
-    late = client.put(f"/api/entries/{entry}/endorsement", json=why | {"entry_version": 3})
+    late = client.put(f"/api/entries/{others}/endorsement", json=why | {"entry_version": 3})
     assert late.status_code == 400
     assert late.json()["errors"][0]["field"] == "entry_version"
-    seen = client.put(f"/api/entries/{entry}/endorsement", json=why | {"entry_version": 2})
+    seen = client.put(f"/api/entries/{others}/endorsement", json=why | {"entry_version": 2})
     assert seen.status_code == 200

@@ -27,8 +27,7 @@ class World:
         community.ids["Olga"] = community.join("Olga", ("member", "curator", "steward"))
         self.draft = community.contribute("Olga", TITLE, visibility=Visibility("draft"))
         other = community.contribute("Mara", "Bedside handover")
-        mara = community.acting("Mara")
-        mara.endorsements.endorse(other, "It works.")
+        community.acting("Olga").endorsements.endorse(other, "It works.")
         reuse = community.acting("Olga").reuses.record(
             self.draft, group=WARD, context=BODY, outcome="adopted"
         )

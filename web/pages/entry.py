@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 
 from kb import Session
 from kb.access import Principal, Visibility, audience, may
+from kb.endorsements.endorsement import is_own
 from kb.entries.actions import CURATE, ERASE_ENTRY, READ, REVISE, SHOW
 from kb.entries.results import (
     EndorsementView,
@@ -102,6 +103,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     forms: dict[str, Form]
     open: str = ""
     may_revise: bool
+    may_endorse: bool
     may_show: bool
     may_curate: bool
     may_erase: bool
@@ -204,6 +206,8 @@ def entry_view(
         forms=forms | {name: form} if form else forms,
         open=name,
         may_revise=may(principal, REVISE),
+        may_endorse=mine is not None
+        or not is_own(entry.contributed_by, entry.source, principal.member),
         may_show=may(principal, SHOW, author),
         may_curate=may(principal, CURATE, author),
         may_erase=may(principal, ERASE_ENTRY, author),
