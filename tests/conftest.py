@@ -7,7 +7,8 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,10 @@ LONG = frozenset(
         *("pages_finding", "pages_offered", "pages_writing", "people_pages", "protocol"),
         *("public_names", "questions", "roles", "safety", "scripts", "search", "serve"),
         *("serve_members", "settled", "signing_in", "sql_budget", "stale_tabs", "token_scopes"),
-        *("tokens", "tries", "turns", "untranslated_source"),
+        *("tokens", "tries", "turns", "untranslated_source", "accounts_oidc", "answer"),
+        *("attacks_network", "cli_curating", "emptied_gaps", "found_words"),
+        *("head", "joining", "languages", "mistakes_told", "older_copies", "own_data"),
+        *("pages_entry", "places", "sayings", "unsent"),
     )
 )
 """Files that take seconds each, as they start servers, open many bases or have very many tests."""
@@ -181,7 +185,23 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     """What is seen and spent from here on is this test's."""
     _watch.seen.clear()
     item.stash[BEGAN] = _processor()
-    return (yield)
+    with _traced_as(item):
+        return (yield)
+
+
+@contextmanager
+def _traced_as(item: pytest.Item) -> Iterator[None]:
+    """Take no coverage of the fixtures of a test of which none is taken; else nothing."""
+    plugin: Any = item.config.pluginmanager.get_plugin("_cov")
+    coverage = plugin and plugin.cov_controller
+    if not coverage or item.get_closest_marker("no_cover") is None:
+        yield
+        return
+    coverage.pause()
+    try:
+        yield
+    finally:
+        coverage.resume()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -80,6 +80,7 @@ def _taken(node: ast.AST) -> Iterator[ast.AST]:
         yield from ast.walk(node)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", NAMES)
 def test_sentences_in_a_module_are_messages(name: str) -> None:
     found = escaped((ROOT / name).read_text(encoding="utf-8"))

@@ -85,6 +85,7 @@ SPELLINGS = {
 """A form of each way to spell a word: many words have two forms alike."""
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("name", "form"), [(name, form) for (name, _), form in SPELLINGS.items()])
 def test_a_word_is_found_in_each_form_by_each(index: HybridIndex, name: str, form: Form) -> None:
     asked = unicodedata.normalize(form, WORDS[name])

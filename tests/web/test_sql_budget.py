@@ -20,6 +20,8 @@ from tests.worlds.log import some_content
 from tests.worlds.shell import CommandLine
 from tests.worlds.web import Browsers, Client, Community, community_at
 
+pytestmark = pytest.mark.exhaustive
+
 FEW, MANY = 5, 25
 
 PAGES: Mapping[str, int] = {
