@@ -80,6 +80,9 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "GET /search/results",
         "GET /entries",
         "GET /entries/{entry_id}",
+        "GET /entries/{entry_id}/revisions",
+        "GET /entries/{entry_id}/revisions/{version}",
+        "GET /entries/{entry_id}/compare",
         "GET /reuses/{reuse_id}",
     ),
     "contribute": (
@@ -92,6 +95,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "POST /api/entries/{entry_id}/restore-revision",
         "GET /entries/{entry_id}/revise",
         "POST /entries/{entry_id}/revise",
+        "POST /entries/{entry_id}/restore-revision",
     ),
     "curate": (
         "POST /api/entries/{entry_id}/tags",

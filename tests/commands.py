@@ -146,6 +146,7 @@ ON_ENTRIES = {
         call=lambda b, a: b.entries.restore_revision(
             a.entry, a.revision, version=a.version, command_id=a.command_id
         ),
+        page={"POST /entries/{entry_id}/restore-revision": {"revision": "1", "entry_version": "1"}},
         api={"POST /api/entries/{entry_id}/restore-revision": {"revision": 1, "version": 1}},
         after="revise",
         weight=1,

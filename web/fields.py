@@ -31,6 +31,7 @@ _JOINING = _fields(_PROFILE + " sign_in_name password")
 FIELDS: Mapping[str, frozenset[str]] = {
     "/entries/new": _fields("kind title group tags command_id", _SECTIONS, _SIGHT),
     "/entries/{entry_id}/revise": _fields("title group group_before note version", _SECTIONS),
+    "/entries/{entry_id}/restore-revision": _fields("revision entry_version note"),
     "/entries/{entry_id}/tags": _fields("tags entry_version"),
     "/entries/{entry_id}/untag": _fields("tag"),
     "/entries/{entry_id}/archive": _fields("reason successor entry_version"),

@@ -136,14 +136,18 @@ def _each_once(pairs: list[tuple[str, Any]]) -> None:
 
 
 def parameters(handler: BaseRouteHandler) -> dict[str, FieldDefinition]:
-    """The query parameters of `handler` and its dependencies."""
+    """The query parameters of `handler` and its dependencies, as they are called in addresses."""
     makers = (made.parsed_fn_signature for made in handler.resolve_dependencies().values())
     fields = (
         field
         for signature in (handler.parsed_fn_signature, *makers)
         for field in signature.parameters.items()
     )
-    return {n: field for n, field in fields if isinstance(field.kwarg_definition, QueryParameter)}
+    return {
+        field.kwarg_definition.name or name: field
+        for name, field in fields
+        if isinstance(field.kwarg_definition, QueryParameter)
+    }
 
 
 def misfits(error: Exception, handler: BaseRouteHandler | None) -> Iterator[FieldProblem]:
@@ -188,6 +192,9 @@ def _misfit(item: Mapping[str, Any], handler: BaseRouteHandler | None) -> FieldP
 def _as_sent(field: str, handler: BaseRouteHandler | None) -> str:
     if handler is None:
         return field
+    own = handler.parsed_fn_signature.parameters.get(field)
+    if own and isinstance(own.kwarg_definition, QueryParameter):
+        field = own.kwarg_definition.name or field
     body = handler.parsed_fn_signature.parameters.get("data")
     shape = body.annotation.__struct_fields__ if body else ()
     names = {*parameters(handler), *shape}

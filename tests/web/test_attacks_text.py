@@ -136,7 +136,7 @@ class Hostile:
         secret = base.accounts.links.make("invitation", invited, END)
         return {"entry_id": entry, "reuse_id": reuse, "member_id": self.community.ids["Mara"],
                 "group_id": group_id(GROUP), "secret": secret, "archived": other,
-                "imported": brought.id}  # fmt: skip
+                "imported": brought.id, "version": "1"}  # fmt: skip
 
     def form_token(self, name: str) -> str:
         """What the forms of their session carry."""

@@ -265,7 +265,9 @@ def test_what_grows_with_the_base_stands_in_a_line(app: Litestar) -> None:
         queue = name.strip() or queue
         promised |= dict.fromkeys(re.findall("`([^`]+)`", addresses), queue)
     queues = {
-        route.path.replace(":str", "").replace("entry_id", "id").replace("member_id", "id"): queue
+        re.sub(":(str|int)", "", route.path)
+        .replace("entry_id", "id")
+        .replace("member_id", "id"): queue
         for route in app.routes
         for handler in getattr(route, "route_handlers", ())
         if (queue := handler.opt.get("queue", ""))

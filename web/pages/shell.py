@@ -33,6 +33,7 @@ NOTICES: Mapping[str, str] = {
     "untagged": _("Tag taken off."),
     "archived": _("Archived. It stays readable here; searches leave it out."),
     "restored": _("Restored. Searches find it again."),
+    "text-restored": _("That text stands again, and searches find it."),
     "endorsed": _("Thank you for vouching for this entry."),
     "withdrawn": _("Your endorsement is withdrawn."),
     "reused": _("Thank you. The reuse is recorded."),
