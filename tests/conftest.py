@@ -47,7 +47,7 @@ LONG = frozenset(
 )
 """Files that take seconds each, as they start servers, open many bases or have very many tests."""
 
-UNTRACED = ("exhaustive", "hypothesis", "browser", "model")
+UNTRACED = ("exhaustive", "hypothesis", "browser")
 """Marks of tests that run the same lines very often, or those that cheaper tests run as well."""
 
 SHARED = pytest.StashKey[str]()
@@ -65,7 +65,7 @@ ALIKE = settings(deadline=None, derandomize=True)
 """The same examples each time."""
 
 settings.register_profile("dev", ALIKE, max_examples=25, stateful_step_count=12)
-settings.register_profile("ci", ALIKE, max_examples=40, stateful_step_count=20)
+settings.register_profile("ci", ALIKE, max_examples=32, stateful_step_count=16)
 settings.register_profile("fuzz", max_examples=2_000, stateful_step_count=50, deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 

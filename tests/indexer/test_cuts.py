@@ -11,6 +11,8 @@ from indexer.index import HybridIndex
 from indexer.text.passages import split
 from indexer.text.sayings import MOST, SAID
 
+pytestmark = pytest.mark.exhaustive
+
 EVERYONE = Filter(audience=frozenset({"all"}))
 LONG = " ".join(f"plank{number}" for number in range(25))
 TEXTS = {

@@ -16,6 +16,8 @@ from indexer.embedding.testing import HashEmbedder
 from indexer.index import HybridIndex
 from tests.examples import costly
 
+pytestmark = pytest.mark.exhaustive
+
 ALL = frozenset({"all"})
 EVERYONE = Filter(audience=ALL)
 FILLER = "People meet by the river and speak of boats, bread and weather. "

@@ -11,6 +11,8 @@ from indexer.index import HybridIndex
 from indexer.text.sayings import ELSE, RESPELLED, other_version
 from indexer.text.wanted import wanted
 
+pytestmark = pytest.mark.exhaustive
+
 ALL = frozenset({"all"})
 EVERYONE = Filter(audience=ALL)
 WORDS = "Version 1, 2 and 0 of 4 to 9; rope 16 and 21, RFC of 5, a deck badge number. Rope is it?"

@@ -13,6 +13,8 @@ from tests.commands import WARD
 from tests.web.routes import Route, body_of, filled, routes
 from tests.worlds.web import Browsers, Client, Community, community_at
 
+pytestmark = pytest.mark.exhaustive
+
 TITLE = "Unfinished thoughts on handover"
 BODY = f"{TITLE}: slow."
 """What `Community.contribute` writes into the first section."""
