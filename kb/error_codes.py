@@ -56,6 +56,11 @@ CODES: Mapping[str, ErrorCode] = {
     "not-yet-searchable": ErrorCode(
         "written, but not taken in by views or index in time", "ask again soon", 503
     ),
+    "not-recorded": ErrorCode(
+        "a change that was not recorded, as the views lack what was recorded before",
+        "send it again soon",
+        503,
+    ),
     "still-erasing": ErrorCode(
         "the erasure is recorded, but cannot be finished yet",
         "nothing: it goes on by itself; see `kb status` for what keeps it",

@@ -212,6 +212,32 @@ class StillErasing(NotYetSearchable):
     code = "still-erasing"
 
 
+class NotRecorded(NotYetSearchable):
+    """A change is not recorded, as the views that it is decided on cannot be read now."""
+
+    code = "not-recorded"
+
+
+HIDDEN = _(
+    "Something was just hidden, or taken from people. That is recorded, but what is shown "
+    "cannot follow yet, so nothing is shown: try again in a few seconds."
+)
+
+
+def not_recorded(why: NotYetSearchable) -> NotYetSearchable:
+    """What one is told whose change was not recorded because the views could not be read."""
+    if isinstance(why, NotRecorded | StillErasing):
+        return why
+    if why.said == HIDDEN:
+        return NotRecorded(
+            _(
+                "This change is not recorded: something was hidden, or taken from people, before "
+                "it, which what is shown cannot follow yet. Try again in a few seconds."
+            )
+        )
+    return NotRecorded(_("This change is not recorded. {why}", why=why.said))
+
+
 class NotTaken(KnowledgeBaseError):
     """A file cannot be imported; the text says why."""
 

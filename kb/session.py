@@ -29,7 +29,7 @@ from kb.reuse.service import Reuses
 from kb.search.search import Answer, Search
 from kb.storage.data_directory import storage_errors
 from kb.views.snapshot import Reads
-from kb.views.visible import Sight
+from kb.views.visible import Decided, Sight
 from kb.views.withheld import INCOMPLETE
 from kb.writer import Writer
 
@@ -77,6 +77,11 @@ class Session:
         return INCOMPLETE if lacking else ""
 
     @property
+    def recorded(self) -> bool:
+        """Whether a command of this session has recorded anything."""
+        return self._writer.recorded
+
+    @property
     def kinds(self) -> Mapping[str, Kind]:
         """The kinds of entries, by name."""
         return self._parts.kinds
@@ -103,7 +108,7 @@ class Session:
         return People(
             self._writer,
             new_id,
-            Directory(parts.reader, self.principal),
+            Directory(Decided(parts.reader), self.principal),
             catch_up=parts.catch_up_views,
             departed=lambda member: parts.keys.depart([member]),
         )
@@ -199,7 +204,7 @@ class Session:
             settle=parts.worker.settle,
             wrote=partial(parts.own.note, self._member),
             shown=Sight(
-                parts.reader,
+                Decided(parts.reader),
                 self.principal.labels,
                 behind=lambda: bool(parts.worker.settle(parts.log.head())),
             ),

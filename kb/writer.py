@@ -89,6 +89,8 @@ class Writer:
         self._finishing = finishing
         self.shown = shown
         self.principal = principal
+        self.recorded = False
+        """Whether anything was appended."""
 
     def as_(self, principal: Principal) -> "Writer":
         """A writer on behalf of another principal."""
@@ -203,7 +205,7 @@ class Writer:
                 appended = self._log.append({**also, aggregate.stream: new})
             except EventIdConflict as error:
                 raise _used_already(command) from error
-            recorded = appended[-len(new) :]
+            self.recorded, recorded = True, appended[-len(new) :]
         return Done(before, _receipt(aggregate.id, recorded))
 
     def _refuse_changed(self) -> None:

@@ -184,6 +184,12 @@ def typed_at(scope: Scope) -> Typed:
     return () if any("password" in name for name, _ in typed) else typed
 
 
+def is_empty_form(scope: Scope) -> bool:
+    """Whether a form was read that has no field but its token, e.g. that of a button."""
+    form = ScopeState.from_scope(scope).form
+    return isinstance(form, dict) and not typed_in(FormMultiDict.from_form_data(form))
+
+
 def written_at(scope: Scope) -> Typed:
     """The same, but empty unless the form holds text that took a while to write."""
     typed = typed_at(scope)

@@ -17,16 +17,18 @@ from kb.access import is_operator
 from kb.error_codes import of_error
 from kb.errors import (
     KnowledgeBaseError,
+    NotYetSearchable,
     ReuseConflict,
     RevisionConflict,
     ShownToMore,
     TooManyAttempts,
+    not_recorded,
 )
 from kb.messages import Message, _
 from web.bodies import Crowded, Typed, typed_at, written_at
 from web.logs import kind_of
 from web.places import unplaced
-from web.requests import FieldProblem, misfits
+from web.requests import SAFE_METHODS, FieldProblem, misfits
 
 SEARCH, RESULTS = "/search", "/search/results"
 """The search page, and the address whose responses, errors too, are inserted into that page."""
@@ -139,6 +141,8 @@ def answer_of(request: Request[Any, Any, Any], error: Exception, show: Show) -> 
     path = request.scope["path"]
     for_programs = is_api(path)
     typed = error.typed if isinstance(error, TurnedAway) else ()
+    if isinstance(error, NotYetSearchable) and not (_only_reads(request) or _recorded(request)):
+        error = not_recorded(error)
     if isinstance(error, SignInNeeded) and not (for_programs or typed or path == RESULTS):
         get = request.method == "GET"
         return Redirect(sign_in_url(request) if get else _unsent_url(request), status_code=303)
@@ -160,6 +164,16 @@ def answer_of(request: Request[Any, Any, Any], error: Exception, show: Show) -> 
     page = show(request, problem, typed)
     page.headers.update(headers)
     return page
+
+
+def _only_reads(request: Request[Any, Any, Any]) -> bool:
+    return request.method in SAFE_METHODS
+
+
+def _recorded(request: Request[Any, Any, Any]) -> bool:
+    """Whether a command of this request has recorded anything."""
+    visit = request.scope.get("auth")
+    return visit is not None and visit.session.recorded
 
 
 def _told(detail: str, request: Request[Any, Any, Any]) -> str:

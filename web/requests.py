@@ -17,6 +17,8 @@ from kb.errors import InvalidInput
 from kb.messages import _
 
 JSON = "application/json"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""The methods of requests that change nothing."""
 
 AS_SENT: dict[str, tuple[str, ...]] = {
     "question": ("q",),

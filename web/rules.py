@@ -17,8 +17,7 @@ from kb.messages import _
 from web.bodies import FORM_TOKEN, Typed, written_at
 from web.errors import CrossSiteRequest, SignInNeeded, UnknownField, is_api
 from web.fields import unknown
-from web.requests import refuse_repeated_parameters
-from web.security import SAFE_METHODS
+from web.requests import SAFE_METHODS, refuse_repeated_parameters
 from web.turns import LONG, Queue, have_turn
 from web.visit import CHALLENGE, Visit, Visits, visit_of
 

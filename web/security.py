@@ -14,8 +14,8 @@ from kb.messages import _
 from kb.storage.settings import is_loopback
 from web.errors import CrossSiteRequest
 from web.protocol import LOCAL, LONG_HEAD
+from web.requests import SAFE_METHODS
 
-SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 STATIC, ICON = "/static/", "/favicon.ico"
 
 HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/?#@\[\]\\]+)(?::[0-9]{1,5})?")

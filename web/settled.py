@@ -16,8 +16,9 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb import KnowledgeBase, Session
 from web.bodies import give_back
+from web.requests import SAFE_METHODS
 from web.rules import hold_to_rule, refuse_foreign_form
-from web.security import SAFE_METHODS, is_ours
+from web.security import is_ours
 from web.turns import end_turn, has_waited
 from web.visit import Visit, Visits, visit_of
 

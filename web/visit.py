@@ -25,7 +25,7 @@ from kb.storage.local_socket import MEMBER_HEADER
 from web.errors import is_api
 from web.line import OF_ONE, Line
 from web.protocol import LOCAL
-from web.security import SAFE_METHODS
+from web.requests import SAFE_METHODS
 
 if TYPE_CHECKING:
     from kb.accounts.oidc import OpenIdProvider

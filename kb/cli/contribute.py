@@ -131,6 +131,7 @@ def revise_command(
         content = parsed.content
         if not content.title:
             content = structs.replace(content, title=page.title)
+        left = _left_out(parsed, page, Names(session).groups)
         receipt = session.entries.revise(
             page.id,
             content,
@@ -138,7 +139,6 @@ def revise_command(
             group=parsed.group or UNSET,
             note=note,
         )
-        left = _left_out(parsed, page, Names(session).groups)
     for remark in (*parsed.remarks, *left):
         tell(remark)
     print_receipt(

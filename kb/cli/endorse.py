@@ -31,12 +31,12 @@ def endorse_command(
         raise click.UsageError("--entry-version is for a reason: withdrawing tells nobody any.")
     with invocation.session() as session:
         found = session.catalogue.resolve(entry_id)
+        member = session.principal.member or ""
+        name = Names(session, [member]).member(member)
         if reason is None:
             receipt = session.endorsements.withdraw(found)
         else:
             receipt = session.endorsements.endorse(found, reason, entry_version=entry_version)
-        member = session.principal.member or ""
-        name = Names(session, [member]).member(member)
     said = (
         _("Entry {id} is no longer endorsed by {name}.", id=short(found), name=name)
         if withdraw

@@ -40,7 +40,8 @@ def export_command(invocation: Invocation, folder: Path, as_json: bool) -> None:
     """
     from kb.exporters.run import export
 
-    with invocation.session() as session:
+    with invocation.open() as base:
+        session = base.session
         session.require_current()
         ids = list(session.catalogue.all_ids())
         lacking: list[LackingEntry] = []

@@ -3,6 +3,7 @@
 import click
 from msgspec import UNSET
 
+from kb import fields
 from kb.cli.invocation import Invocation, echo, pass_invocation
 from kb.cli.once import Group
 from kb.cli.output import json_option, print_json, print_receipt
@@ -86,15 +87,15 @@ def change(
         raise click.UsageError(_("Say what to change."))
     with invocation.session() as session:
         around = session.directory.group(parent).id if parent else None
+        found = session.directory.group(group)
         receipt = session.people.change_group(
-            session.directory.group(group).id,
+            found.id,
             name=UNSET if name is None else name,
             parent=around if around or in_none else UNSET,
             open=UNSET if is_open is None else is_open,
             closed=UNSET if is_open is None else False,
         )
-        # The views may not know the new one yet.
-        called = name if name and receipt.behind else session.directory.group(receipt.id).name
+    called = found.name if name is None else fields.group_name(name)
     print_receipt(
         session.principal, receipt, _("Changed the group {called}.", called=called), as_json
     )

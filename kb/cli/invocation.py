@@ -61,15 +61,28 @@ class Invocation:
         return base
 
     @contextmanager
-    def session(self) -> "Iterator[Session]":
-        """A session of the member in the settings, or else of the operator."""
+    def changing(self) -> "Iterator[KnowledgeBase]":
+        """The base for a command that changes something; `NotRecorded` where views keep it off."""
+        from kb.errors import NotYetSearchable, not_recorded
+
         with self.open() as base:
+            try:
+                yield base
+            except NotYetSearchable as error:
+                if base.session.recorded:
+                    raise
+                raise not_recorded(error) from error
+
+    @contextmanager
+    def session(self) -> "Iterator[Session]":
+        """The same with a session of the member in the settings, or else of the operator."""
+        with self.changing() as base:
             yield base.session
 
     @contextmanager
     def reading(self) -> "Iterator[Session]":
         """A session for a command that only reads, on one snapshot of the views."""
-        with self.session() as session, session.snapshot() as now:
+        with self.open() as base, base.session.snapshot() as now:
             yield now
 
 

@@ -56,7 +56,7 @@ def invite(
     """Make a place for a new member, and a link by which they take it."""
     from kb.one_time_links import one_time_link
 
-    with invocation.open() as base:
+    with invocation.changing() as base:
         session = base.session
         inside = [session.directory.group(group).id for group in groups]
         receipt = session.people.invite(roles or ("member",), inside)
@@ -77,7 +77,7 @@ def first_steward(invocation: Invocation, as_json: bool) -> None:
     from kb.errors import Refused
     from kb.one_time_links import one_time_link
 
-    with invocation.open() as base:
+    with invocation.changing() as base:
         session = base.session
         access.require(session.principal, LOOK_AFTER_PEOPLE)
         if session.directory.stewards():
@@ -106,7 +106,7 @@ def link(invocation: Invocation, member_id: str, as_json: bool) -> None:
     from kb.errors import Refused
     from kb.one_time_links import one_time_link
 
-    with invocation.open() as base:
+    with invocation.changing() as base:
         member = base.session.directory.member(member_id)
         if member.standing not in ("invited", "joined"):
             raise Refused(_("{name} is no longer a member: invite them again.", name=member.name))
@@ -203,7 +203,7 @@ def join(
     from kb.people.member import Profile
 
     profile = Profile(name=name, address=address, time_zone=time_zone, languages=languages)
-    with invocation.open() as base:
+    with invocation.changing() as base:
         principal = base.session.principal
         access.require(principal, LOOK_AFTER_PEOPLE)
         invited = base.session.directory.member(member_id).id

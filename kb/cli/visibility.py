@@ -94,10 +94,10 @@ def _show_one(
 ) -> None:
     with invocation.session() as session:
         shown = chosen_visibility(session, who)
+        seen_by = Names(session).seen_by(shown)
         receipt = session.entries.show(
             session.catalogue.resolve(name), shown, entry_version=entry_version
         )
-        seen_by = Names(session).seen_by(shown)
     print_receipt(
         session.principal,
         receipt,
@@ -110,18 +110,21 @@ def _show_each(
     invocation: Invocation, names: list[str], who: tuple[str, ...], as_json: bool
 ) -> bool:
     """Show each entry, and report failures in order of their names; whether there were none."""
-    from kb.errors import Forbidden, InvalidInput, NotFound, Refused
+    from kb.errors import Forbidden, InvalidInput, NotFound, NotRecorded, Refused
+    from kb.views.visible import deciding
 
     done: list[str] = []
     refused: list[dict[str, str]] = []
     with invocation.session() as session:
         shown = chosen_visibility(session, who)
+        seen_by = Names(session).seen_by(shown)
         for name in names:
             try:
-                done.append(session.entries.show(session.catalogue.resolve(name), shown).id)
-            except (Forbidden, InvalidInput, NotFound, Refused) as error:
+                with deciding():
+                    found = session.catalogue.resolve(name)
+                done.append(session.entries.show(found, shown).id)
+            except (Forbidden, InvalidInput, NotFound, NotRecorded, Refused) as error:
                 refused.append({"id": name, "reason": str(error)})
-        seen_by = Names(session).seen_by(shown)
     if as_json:
         print_json({"shown": done, "refused": refused})
     else:
@@ -145,7 +148,8 @@ def world_command(invocation: Invocation, wanted: str | None, as_json: bool) -> 
     While it is open, they see the entries that are shown to world, and no others.
     """
     behind = ""
-    with invocation.session() as session:
+    with invocation.open() as base:
+        session = base.session
         if wanted is None:
             is_open = session.directory.open_to_world()
         else:

@@ -11,8 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from kb.access import OPERATOR_LABEL
-from kb.errors import KnowledgeBaseError, NotYetSearchable
-from kb.messages import _
+from kb.errors import HIDDEN, KnowledgeBaseError, NotYetSearchable
 from kb.views.file import File
 from kb.views.memo import Memo
 from kb.views.tables import FileState
@@ -222,9 +221,4 @@ class Snapshot(Reads):
 
 def not_hidden_yet() -> NotYetSearchable:
     """The error for views that lack what may have hidden something."""
-    return NotYetSearchable(
-        _(
-            "Something was just hidden, or taken from people. That is recorded, but what is shown "
-            "cannot follow yet, so nothing is shown: try again in a few seconds."
-        )
-    )
+    return NotYetSearchable(HIDDEN)

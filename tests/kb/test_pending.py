@@ -3,19 +3,21 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 
 from events.event import NewEvent, StreamWrite
 from events.memory import InMemoryEventLog
 from kb.access import Visibility
-from kb.errors import Forbidden, NotYetSearchable, SearchUnavailable
+from kb.errors import Forbidden, NotRecorded, NotYetSearchable, SearchUnavailable
 from kb.ids import entry_stream, new_event_id
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
 from kb.session import Session
 from kb.views.pending import PIECE, PendingEvents
 from tests.worlds.base import id_of, joined, practice
+from tests.worlds.shell import CommandLine
 
 
 @contextmanager
@@ -63,7 +65,9 @@ class Ward:
         self.ward = self.people.form_group("Ward", self.house).id
         self.ada = joined(base, groups=[self.ward], name="Ada")
         self.ben = joined(base, "member", "curator", groups=[self.ward], name="Ben")
+        self.stella = joined(base, "member", "curator", "steward", name="Stella")
         self.people.open_to_world(True)
+        self.other = practice(self.stella, "Huddle", "At eight.")
         self.entry = practice(self.ada, "Handover", "At the bed.")
         self.ada.entries.show(self.entry, Visibility("groups", (self.house,)))
 
@@ -94,7 +98,7 @@ def test_nobody_reads_what_does_not_show_yet_that_something_was_taken_away(
 ) -> None:
     ward = Ward(base)
     stranger = base.as_(base.session.directory.anonymous())
-    assert seen(ward.as_ben()) == {ward.entry}
+    assert seen(ward.as_ben()) == {ward.entry, ward.other}
 
     with locked_views(base):
         NARROWED[what](ward)
@@ -110,7 +114,7 @@ def test_nobody_reads_what_does_not_show_yet_that_something_was_taken_away(
                 with pytest.raises(REFUSALS, match=r"just hidden|kept locked|Only"):
                     ask()
         assert base.status().lag > 0
-        assert seen(base.session) == {ward.entry}
+        assert seen(base.session) == {ward.entry, ward.other}
         with pytest.raises(NotYetSearchable, match="just hidden"):
             base.session.require_current()
 
@@ -119,14 +123,74 @@ def test_nobody_reads_what_does_not_show_yet_that_something_was_taken_away(
         base.session.erasure.member(id_of(ward.ada), entries="erased")  # waits for the rest of it
     hidden = what in ("an entry made private", "an entry erased", "a membership taken")
     hidden |= what in ("a group left", "a group moved", "a member erased")
-    assert seen(ward.as_ben()) == (set() if hidden else {ward.entry})
+    assert seen(ward.as_ben()) == {ward.other} | (set() if hidden else {ward.entry})
+
+
+REFUSED: dict[str, Callable[[Ward], object]] = {
+    "an entry shown": lambda of: of.stella.entries.show(of.other, Visibility("author")),
+    "an entry erased": lambda of: of.stella.erasure.begin_entry(of.other),
+    "a membership taken": lambda of: of.stella.people.change_groups(id_of(of.ben), (), ("Ward",)),
+    "a group left": lambda of: of.ben.people.leave_group("Ward"),
+    "an endorsement": lambda of: of.ben.endorsements.endorse(of.other, "It works here."),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_one_whose_change_is_refused_meanwhile_is_told_that_it_is_not_recorded(
+    base: KnowledgeBase, what: str
+) -> None:
+    ward = Ward(base)
+    with locked_views(base):
+        ward.ada.entries.show(ward.entry, Visibility("author"))
+        before = base.head()
+
+        with pytest.raises(NotRecorded, match="is not recorded"):
+            REFUSED[what](ward)
+
+        assert base.head() == before
+        with pytest.raises(NotYetSearchable, match="That is recorded"):
+            seen(ward.ada)
+    base.wait(before)
+    REFUSED[what](ward)
+    assert base.head() > before
+
+
+SHELL = {
+    "the groups of a member": ["group", "remove", "{ben}", "Ward"],
+    "who sees an entry": ["visibility", "{other}", "author"],
+    "who sees entries": ["visibility", "{other}", "{entry}", "author"],
+    "a name": ["group", "change", "Ward", "--name", "Night"],
+    "an invitation": ["member", "invite", "--group", "Ward"],
+    "a token": ["token", "make", "{stella}", "--scope", "search", "--name", "mine"],
+    "an endorsement": ["endorse", "{other}", "--reason", "It works here."],
+}
+
+
+@pytest.mark.parametrize("what", SHELL)
+def test_the_shell_says_so_too(
+    base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    ward, kb = Ward(base), CommandLine(tmp_path)
+    kb.data = base.settings.data
+    ids = {"ben": id_of(ward.ben), "stella": id_of(ward.stella)}
+    words = [each.format(other=ward.other, entry=ward.entry, **ids) for each in SHELL[what]]
+    monkeypatch.setenv("KB_MEMBER", ids["stella"])
+    with base.follow(), locked_views(base):
+        ward.ada.entries.show(ward.entry, Visibility("author"))
+        before = base.head()
+
+        ran = kb.run(*words)
+
+        assert (ran.code, base.head()) == (1, before)
+        assert "is not recorded" in ran.out + ran.err
+        assert "That is recorded" not in ran.out + ran.err
 
 
 def test_what_was_taken_away_is_waited_for(base: KnowledgeBase) -> None:
     ward = Ward(base)
     with locked_views(base):
         ward.ada.entries.show(ward.entry, Visibility("author"))
-    assert seen(ward.as_ben()) == set()
+    assert seen(ward.as_ben()) == {ward.other}
 
 
 def test_what_makes_nothing_narrower_hides_nothing_meanwhile(base: KnowledgeBase) -> None:

@@ -15,6 +15,7 @@ KEPT = {"entries": "kept", "sure": "1"}
 SHORTLY = "Saved, and it will be found shortly"
 LATER = "Saved, and it will be shown shortly: pages do not show it yet."
 HIDDEN = "Something was just hidden, or taken from people. That is recorded"
+NOT_SAVED = "This change is not recorded"
 RECORDED = "The erasure is recorded, and nobody can undo it."
 
 
@@ -117,12 +118,42 @@ def test_one_whose_entry_is_not_shown_yet_is_not_told_that_there_is_none(
             path, body = f"/api/entries/{entry}/visibility", {"sight": "author"}
             for who in ("Mara", "Cleo"):
                 refused = client.put(path, json=body, headers=tokens[who])
-                assert (refused.status_code, refused.json()["code"]) == (503, "not-yet-searchable")
+                assert (refused.status_code, refused.json()["code"]) == (503, "not-recorded")
     base.wait(base.head())
     path = f"/api/entries/{sent.json()['id']}/visibility"
     assert client.put(path, json={"sight": "author"}, headers=tokens["Mara"]).status_code == 200
     path = f"/api/entries/{NOWHERE}/visibility"
     assert client.put(path, json={"sight": "author"}, headers=tokens["Mara"]).status_code == 404
+
+
+def test_one_whose_change_is_refused_for_what_others_hid_is_told_that_it_is_not_saved(
+    community: Community, browser: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, entry, other = community.base, community.contribute("Cleo"), community.contribute("Mara")
+    ward = base.session.people.form_group("Ward").id
+    mara, token = community.ids["Mara"], community.token("Mara", "contribute")
+    base.session.people.change_groups(mara, (ward,))
+    cleo, stella = browser("Cleo"), browser("Stella")
+    with locked_views(base, monkeypatch):
+        community.acting("Cleo").entries.show(entry, Visibility("author"))
+        before = base.head()
+        sight = {"sight": "author"}
+        sent = browser().put(f"/api/entries/{other}/visibility", json=sight, headers=token)
+        assert (sent.status_code, sent.json()["code"]) == (503, "not-recorded")
+        for path, form in (
+            (f"/people/{mara}/groups", {f"shown-group-{ward}": "1"}),
+            (f"/people/{mara}/link", {}),
+            (f"/people/{mara}/remove", {}),
+            ("/people/invite", {"role-member": "on", "group": "Ward"}),
+            ("/people/invite", {}),
+        ):
+            told = send(stella, path, form, 503).text
+            assert NOT_SAVED in told, path
+            assert HIDDEN not in told, path
+            assert "Send it again" in told, path
+        assert base.head() == before
+        assert HIDDEN in cleo.get("/").text
+    base.wait(before)
 
 
 def test_no_page_tells_of_an_entry_that_was_hidden_while_the_views_are_locked(

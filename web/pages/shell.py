@@ -14,11 +14,11 @@ from msgspec import Struct, structs
 from kb.access import Principal, Role, Scope, may
 from kb.areas import ACTIONS
 from kb.entries.results import PARAMETERS
-from kb.errors import KnowledgeBaseError, NotYetSearchable, StillErasing
+from kb.errors import KnowledgeBaseError, NotRecorded, NotYetSearchable, StillErasing
 from kb.messages import ENGLISH, _
 from kb.people.actions import AUDIT, SEE_PEOPLE
 from kb.writer import Receipt
-from web.bodies import Typed
+from web.bodies import Typed, is_empty_form
 from web.errors import RESULTS, SEARCH, SENTENCES, SIGN_IN, ProblemDetails, sign_in_url
 from web.laid_out import Layouts
 from web.language import language_of
@@ -210,7 +210,7 @@ class Pages:
         self, request: Request[Any, Any, Any], template: str, problem: ProblemDetails, typed: Typed
     ) -> Response[str]:
         """See `error`."""
-        if typed:
+        if typed or (problem.code == NotRecorded.code and is_empty_form(request.scope)):
             of_session = problem.status == HTTPStatus.UNAUTHORIZED or (
                 problem.detail == SENTENCES[HTTPStatus.FORBIDDEN]
             )
