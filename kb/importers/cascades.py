@@ -1,12 +1,10 @@
 """What the page of a folder says of who sees those below it, as Hugo's `cascade` does."""
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from urllib.parse import quote
 
 from msgspec import Struct, structs
 
@@ -18,6 +16,7 @@ from kb.importers.decoding import decoded
 from kb.importers.files import read
 from kb.importers.front_matter import read_head
 from kb.importers.head_yaml import load
+from kb.importers.label_pages import LabelPages, language_of
 from kb.importers.markdown import ParsedFile, parse_markdown
 from kb.importers.myst import SETTINGS as MYST_SETTINGS
 from kb.importers.myst import SPHINX as SPHINX_SETTINGS
@@ -32,8 +31,6 @@ SETTINGS = (".meta.yml", "_metadata.yml", "_metadata.yaml", "_data.yml", "_data.
 """What says something of all pages of a folder: Material for MkDocs', Quarto's and Lume's files."""
 _QUARTO = ("_quarto.yml", "_quarto.yaml", "_bookdown.yml")
 _DOCUSAURUS = tuple(f"docusaurus.config.{kind}" for kind in ("js", "ts", "mjs", "cjs", "mts"))
-_UNSAFE = re.compile(r"[\s()<>#%?]")
-_LANGUAGE = re.compile(r"\.([a-z]{2,3}(?:-[a-z]{2,4})?)\.[^./]+$", re.IGNORECASE)
 
 
 class _Said(Struct, frozen=True):
@@ -60,7 +57,7 @@ class Cascades:
         self._quarto: set[str] = set()
         self._sections: set[str] = set()
         """The folders with a page as Zola and Hugo give it to a section."""
-        self._labels: dict[str, str] = {}
+        self._labels, self._headings, self._ids = LabelPages(), LabelPages(), LabelPages()
         self._mkdocs: set[str] = set()
         self.mdx: set[str] = set()
         """The folders all pages below which may be in MDX."""
@@ -69,7 +66,6 @@ class Cascades:
             (autorefs.SETTINGS, self._mkdocs),
             (_DOCUSAURUS, self.mdx),
         )
-        self._ids: dict[str, str] = {}
 
     def parse(
         self, data_of: Callable[[], bytes], path: str, place: str = "", *, within: str = ""
@@ -86,9 +82,10 @@ class Cascades:
                 place,
                 settings=self._set,
                 in_book=self._in_book(within),
+                in_chapters=self._is_chapter(within),
                 in_mdx=not self.mdx.isdisjoint(_folders(posixpath.dirname(within))),
                 page_of=partial(self.page_of, path),
-                id_of=partial(self.id_of, path) if self._ids else None,
+                id_of=partial(self.id_of, path) if self._ids.any() else None,
             )
         except Exception:
             self.refused(data_of, within)
@@ -134,7 +131,7 @@ class Cascades:
                 self._read_labels(read(folder, path), path)
 
     def _read_labels(self, data: bytes, path: str) -> None:
-        """Note the labels and ids in a file; one that two pages have leads nowhere."""
+        """Note the labels and ids in a file."""
         labelled, of_mkdocs = self._has_labels(path), self._of_mkdocs(path)
         has_ids = of_mkdocs or b"{#" in data or b"{ #" in data
         if not (labelled or has_ids or b"id::" in data or b")=" in data):
@@ -143,30 +140,37 @@ class Cascades:
         labelled = labelled or (b")=" in data and is_myst(text, {}))
         named = (*labels_in(text), *labels_of(text)) if labelled else ()
         ids = autorefs.ids_of(text, headings=of_mkdocs) if has_ids else ()
-        for known, found in ((self._labels, (*named, *blocks_of(text))), (self._ids, ids)):
-            for each in found:
-                known[each] = path if known.setdefault(each, path) == path else ""
+        of_headings = autorefs.ids_of(text, headings=True) if named or labelled else ()
+        for known, found in (
+            (self._labels, (*named, *blocks_of(text))),
+            (self._headings, of_headings),
+            (self._ids, ids),
+        ):
+            known.add(found, path)
 
     def _has_labels(self, path: str) -> bool:
         """Whether links of other pages know labels of that at `path`."""
-        name = posixpath.basename(path).lower()
+        is_page = is_markdown(posixpath.basename(path))
+        return is_page and (self._is_chapter(path) or self._in_book(path))
+
+    def _is_chapter(self, path: str) -> bool:
+        """Whether that at `path` is a page of Quarto's or bookdown's."""
         around = _folders(posixpath.dirname(path))
-        of_quarto = name.endswith((".qmd", ".rmd")) or not self._quarto.isdisjoint(around)
-        return is_markdown(name) and (of_quarto or self._in_book(path))
+        return path.lower().endswith((".qmd", ".rmd")) or not self._quarto.isdisjoint(around)
 
     def _in_book(self, path: str) -> bool:
         return not self.books.isdisjoint(_folders(posixpath.dirname(path)))
 
     def page_of(self, path: str, label: str) -> str:
         """The page of a book in which `label` is, seen from that at `path`; "" if none is known."""
-        return _seen_from(path, self._labels.get(label))
+        return self._labels.of(label, path) or self._headings.of(label, path) or ""
 
     def _of_mkdocs(self, path: str) -> bool:
         return not self._mkdocs.isdisjoint(_folders(posixpath.dirname(path)))
 
     def id_of(self, path: str, name: str) -> str | None:
         """The page of an id, seen from that at `path`; where MkDocs knows of none, None."""
-        found = _seen_from(path, self._ids.get(name))
+        found = self._ids.of(name, path)
         return found or (None if self._of_mkdocs(path) else "")
 
     def _is_of_section(self, within: str) -> bool:
@@ -189,20 +193,14 @@ class Cascades:
 
     def _keep(self, within: str, below: tuple[str, ...], told: str) -> None:
         if _is_of_folder(within):
-            said = [_Said(_language(within), sight, f"{within} {told}") for sight in below]
+            said = [_Said(language_of(within), sight, f"{within} {told}") for sight in below]
             self._said.setdefault(posixpath.dirname(within), []).extend(said)
 
     def _around(self, within: str) -> Iterator[_Said]:
         for folder in _folders(posixpath.dirname(within)):
             for said in self._said.get(folder, ()):
-                if said.language in ("", _language(within)):
+                if said.language in ("", language_of(within)):
                     yield said
-
-
-def _seen_from(path: str, page: str | None) -> str:
-    """The place of `page` as a link in the file at `path` has it; "" if there is none."""
-    seen = posixpath.relpath(page, posixpath.dirname(path) or ".") if page else ""
-    return quote(seen) if _UNSAFE.search(seen) else seen
 
 
 def parse_alone(data: bytes, file: Path) -> ParsedFile:
@@ -267,12 +265,6 @@ def _pages_around(place: Path) -> Iterator[Path]:
 
 def _is_of_folder(path: str) -> bool:
     return posixpath.basename(path).lower().partition(".")[0] in _PAGES_OF_FOLDERS
-
-
-def _language(path: str) -> str:
-    """The language that a file's name says it is in: "page.de.md" is in "de"."""
-    found = _LANGUAGE.search(path)
-    return found[1].lower() if found else ""
 
 
 def _depth(path: str) -> int:

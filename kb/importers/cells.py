@@ -112,7 +112,7 @@ def _cell(
     shown = not _denied(options, "include") and engine != "comment"
     is_text = engine in _TEXTS
     if shown and not _denied(options, "echo") and not (is_text and _denied(options, "eval")):
-        remarks.add(Why.MARKS, rest)
+        remarks.add(Why.MARKS, rest.strip(" ,"))
         remarks.add(Why.MARKS, "; ".join(code[:own]))
         yield indent.rstrip() if is_text else f"{indent}{fence}{engine}"
         yield from code[own:]

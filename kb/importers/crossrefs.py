@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from kb.entries.content import Content
 from kb.entries.headings import letters
 from kb.importers.attributes import ATTRIBUTED
+from kb.importers.autorefs import ids_of
 from kb.importers.body import headings, plain
 from kb.importers.cells import CAPTIONS, cells
 from kb.importers.code import in_prose, lines_of, outside
@@ -39,6 +40,7 @@ _SAID = re.compile(
 _TOLD = re.compile(r"\[([^\[\]\n]{1,300})\]\(<?(?:([^()<>#\s]{0,1000})#)?\1>?\)")
 """A link with a label for its words, or with the address of its page."""
 
+_TO_PART = re.compile(r"(\]\(<?)#([^\s()<>]{1,200})")
 _SIGNS = re.compile(r"([\\`*_\[\]<>|])")
 _STROKE = r"\\\1"
 _LONGEST = 200  # characters of a caption that stand for it elsewhere
@@ -178,6 +180,19 @@ def with_references(body: str, own: Collection[str], page_of: PageOf, made: set[
         return outside(text, (link.span() for link in _WITHIN.finditer(text)), changed)
 
     return in_prose(body, outside_links, "@")
+
+
+def with_chapters(body: str, own: Collection[str], page_of: PageOf) -> str:
+    """`body` with links to parts (`#ovens`) that other pages of its book have leading there."""
+    if "](#" not in body:
+        return body
+    own = {*own, *ids_of(body, headings=True)}
+
+    def led(found: re.Match[str]) -> str:
+        before, part = found.groups()
+        return f"{before}{'' if part in own else page_of(part)}#{part}"
+
+    return in_prose(body, lambda text: _TO_PART.sub(led, text), "](#")
 
 
 def with_words(

@@ -53,12 +53,14 @@ def is_local(target: str) -> bool:
 class Names:
     """What imported files go by (path, id, aliases, file name, title), and the entries meant.
 
-    `folder` is the name of the folder that is imported. A name that two files share leads nowhere,
-    unless one of them lies in the folder of the link.
+    `folder` is the name of the folder that is imported, `present` the paths of its files, also of
+    those that are not taken: a link to one of these leads to no other. A name that two files share
+    leads nowhere, unless one of them lies in the folder of the link.
     """
 
-    def __init__(self, folder: str = "") -> None:
+    def __init__(self, folder: str = "", present: Iterable[str] = ()) -> None:
         self._folder = _key(folder)
+        self._present = {*map(same, present)}
         self._paths: dict[str, str] = {}
         self._folded: dict[str, dict[str, str]] = {}
         self._files: dict[str, dict[str, str]] = {}
@@ -156,7 +158,11 @@ class Names:
     def _page(self, places: Iterable[str]) -> str | None:
         """The file at the first of `places` that is one, or the page that a website has there."""
         for place in (posixpath.normpath(each).removeprefix("/") for each in places):
-            if found := self._paths.get(place) or _only(self._folded.get(place.casefold(), {})):
+            if found := self._paths.get(place):
+                return found
+            if place in self._present:
+                return None
+            if found := _only(self._folded.get(place.casefold(), {})):
                 return found
             if without_suffix(place) != place:
                 continue
@@ -178,7 +184,8 @@ class Names:
         """
         whole = target.strip("/")
         if not whole:
-            return self._page(f"{above}/{name}" for above in _above(path) for name in _FRONT)
+            roots = (above for above in _above(path) if not above or self._is_root(above))
+            return self._page(f"{above}/{name}" for above in roots for name in _FRONT)
         parts = whole.split("/")
         inner = [parts[n:] for n in range(1, len(parts)) if _key(parts[n - 1]) == self._folder]
         return (

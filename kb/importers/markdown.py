@@ -12,11 +12,18 @@ from kb.entries.content import Content, Section, Source
 from kb.errors import NotTaken
 from kb.importers import own_fields
 from kb.importers.abbreviations import with_meanings
-from kb.importers.autorefs import IdOf, with_autorefs
+from kb.importers.autorefs import IdOf, ids_of, with_autorefs
 from kb.importers.blocks import blocks_of, is_block, with_blocks
 from kb.importers.cells import with_cells
 from kb.importers.code_blocks import with_named_code
-from kb.importers.crossrefs import PageOf, labels_of, standing, with_references, with_words
+from kb.importers.crossrefs import (
+    PageOf,
+    labels_of,
+    standing,
+    with_chapters,
+    with_references,
+    with_words,
+)
 from kb.importers.decoding import decoded
 from kb.importers.directives import with_directives
 from kb.importers.fields import Fields
@@ -29,7 +36,7 @@ from kb.importers.naming import date_in_name
 from kb.importers.own_fields import EXPORT_FORMAT, NamedArchive, NamedRelation
 from kb.importers.page import Page
 from kb.importers.page_fields import with_conditions, with_mentioned
-from kb.importers.parts import Parts, content_with_parts, parts_of
+from kb.importers.parts import Change, Parts, content_with_parts, parts_of
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.roles import with_roles
@@ -102,6 +109,7 @@ def parse_markdown(
     *,
     settings: Set[str] | None = None,
     in_book: bool = False,
+    in_chapters: bool = False,
     in_mdx: bool = False,
     page_of: PageOf = lambda _: "",
     id_of: IdOf | None = None,
@@ -110,7 +118,8 @@ def parse_markdown(
 
     `place` is where it lies, as a path, if that says more: a folder of drafts may lie above.
     `settings` are the names of what is set for it outside of it, None where nobody knows them.
-    `in_book` says that all pages around it are in MyST and `in_mdx` that they may be in MDX,
+    `in_book` says that all pages around it are in MyST, `in_chapters` that it is one of Quarto's or
+    bookdown's, whose links to parts may mean another, and `in_mdx` that they may be in MDX,
     `page_of` where their labels are, and `id_of` where the ids of MkDocs are.
     Raises `NotTaken`.
     """
@@ -152,6 +161,7 @@ def parse_markdown(
         body = with_autorefs(body, id_of, made, remarks)
         body = with_blocks(body, labels, page_of, made, remarks)
         body = with_named_code(with_references(body, labels, page_of, made))
+        body = with_chapters(body, labels, page_of) if in_chapters else body
         mdx = in_mdx or path.lower().endswith(".mdx")
         body = plain_markdown(body, remarks, myst=myst, mdx=mdx, made=made)
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks, formulas.put_back)
@@ -180,7 +190,7 @@ def parse_markdown(
         archived=archived,
         content=content_with_parts(
             with_words(content, of_own, lambda target, label: "" if target else of_own[label]),
-            lambda target, part: None if target else ("", parts.called(part)),
+            _within(parts, head.body if in_chapters else None, remarks),
             remarks,
         ),
         tags=tuple(dict.fromkeys([*own_tags, *sorted_fields.tags])),
@@ -196,6 +206,20 @@ def parse_markdown(
         remarks=tuple(map(formulas.put_back, remarks.all())),
         unread=bool(head.unread),
     )
+
+
+def _within(parts: Parts, chapter: str | None, remarks: Remarks) -> Change:
+    """How a page calls the parts to which its own links lead; a chapter tells of unknown ones."""
+    ids = {*ids_of(chapter or "", headings=True)}
+
+    def called(target: str, part: str) -> tuple[str, str] | None:
+        if target:
+            return None
+        if chapter is not None and part not in ids and not parts.knows(part):
+            remarks.add(Why.CHANGED, f"a link to #{part} leads to no heading here")
+        return "", parts.called(part)
+
+    return called
 
 
 def _said(body: str, fields: Mapping[str, Value], remarks: Remarks) -> str:

@@ -1,10 +1,10 @@
 """Marks of other tools that are neither text nor structure: placeholders and attributes."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kb.importers.attributes import with_alt_texts
-from kb.importers.code import before
+from kb.importers.code import Range, before, beyond, spliced
 from kb.importers.emphasis import GONE, beside_signs, without_gone
 from kb.importers.naming import is_markdown, readable_name
 from kb.importers.remarks import Remarks, Why
@@ -19,6 +19,21 @@ _MARK = re.compile(
     r"|(?<![\w/]):(?:octicons|material|fontawesome|simple)-[\w-]{1,80}:(?![\w/])"
     r"|\(\([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\)\)"
 )
+_DEEPEST = 6  # objects within each other that are looked at
+
+
+def _object(depth: int) -> str:
+    within = f"|{_object(depth - 1)}" if depth else ""
+    return rf"\{{(?>[^{{}}]{within}){{0,9999}}\}}"
+
+
+_CALL = re.compile(
+    r"(?P<target>(?<=\])\()?\{\{-?\s{0,9}[\w.]{1,99}\((?=[^{}]{0,999}\{)"
+    rf"(?>[^{{}}]|{_object(_DEEPEST)}){{0,9999}}+\}}\}}(?(target)[^()\s]{{0,500}}\))"
+    r"|\{%-?\s{0,9}\w{1,60}[^%`{}]{0,999}(?:`[^`]{0,999}`[^%`]{0,999}){1,99}%\}"
+)
+"""A call with an object, or a tag with back-ticks, in which other marks and code seem to be."""
+
 _SPOKEN = re.compile(r"\b(title|caption|alt|label|text|summary|description)=(\"[^\"]*\"|'[^']*')")
 _REFERS = re.compile(
     r"\{[{%][<%-]?\s{0,9}(?:rel)?(?:ref|link|page|post_url)\s+(?:path=)?[\"']?([^\"'\s%>]+)"
@@ -29,7 +44,7 @@ _BARE = re.compile(r"\{%-?\s{0,9}[\w-]{1,60}\s{1,9}([\w./#-]{1,500})\s{0,9}-?%\}
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]")
 _LONGEST_HEADING = 1_000  # characters of one that are looked at
 _BEFORE_ADDRESS = re.compile(r"(?:\]\(\s{0,9}<?|\bhref=[\"']?|\]:[ \t]{0,9}<?)\Z")
-_UNQUOTED = re.compile(r"<[A-Za-z][^<>]{0,99}\s[\w-]{1,60}=\Z")
+_UNQUOTED = re.compile(r"<[A-Za-z](?:[^<>]|=>){0,999}\s[\w:-]{1,60}=\Z")
 _IN_ATTRIBUTE = re.compile(r"<[A-Z][^\"]{0,99}(?:\"[^\"]{0,99}\"[^\"]{0,99}){0,9}=\"[^\"]{0,99}\Z")
 _LONE_WORDS = re.compile(r"\{%-?\s{0,9}[\w-]{1,60}\s{1,9}(\"[^\"]*\"|'[^']*')\s{0,9}-?%\}")
 _ADDRESS = re.compile(r"\b(?:url|href|page|file)=(\"[^\"\s]*\"|'[^'\s]*')")
@@ -121,6 +136,14 @@ def without_marks(text: str, remarks: Remarks) -> str:
     return without_gone(seen_of_marks(text, remarks))
 
 
+def without_calls(text: str, code: Sequence[Range], remarks: Remarks) -> str:
+    """`text` without calls of programs and tags that hold other signs, which are told."""
+    found = [*beyond(_CALL.finditer(text), sorted(code))]
+    for each in found:
+        remarks.add(Why.MARKS, each[0])
+    return spliced(text, ((*each.span(), GONE) for each in found))
+
+
 def seen_of_marks(text: str, remarks: Remarks) -> str:
     """The same, with `GONE` where emphasis or a link may have held nothing but a mark."""
     text = with_alt_texts(_SITE_ROOT.sub("", text), remarks)
@@ -169,7 +192,8 @@ def _shown(found: re.Match[str]) -> str:
 
 def _nothing(found: re.Match[str]) -> str:
     """What stands for a mark of which nothing is seen: an empty value where it is one, unquoted."""
-    return '""' if _UNQUOTED.search(before(found)) else GONE
+    above = found.string[max(0, found.start() - 1000) : found.start()]
+    return '""' if above.endswith("=") and _UNQUOTED.search(above) else GONE
 
 
 def _address(found: re.Match[str]) -> str:

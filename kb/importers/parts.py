@@ -32,7 +32,7 @@ _ID = re.compile(
 )
 _CELL_ID = re.compile(
     r"[ \t]*(?:(?:#|//|--|%%)\|[ \t]*label:|:(?:name|label):)[ \t]*[\"']?([\w.:/-]{1,200})"
-    r"|[ \t]*(?:`{3,}|~{3,})[ \t]*\{[A-Za-z]{1,20}[ \t]+([\w.-]{1,200})[ \t]*[,}]"
+    r"|[ \t]*(?:`{3,}|~{3,})[ \t]*\{[A-Za-z][\w-]{0,60}[ \t]+([\w.-]{1,200})[ \t]*[,}]"
 )
 _SHORTCODE = re.compile(r"\{\{[<%][ \t]{0,9}([\w/-]{1,60})\s")
 _NO_WORDS = re.compile(
@@ -68,6 +68,10 @@ class Parts(Struct, frozen=True):
         said = letters(part)
         of_number = said[2:] if said.startswith("id") else ""  # GitBook: "id-1.-get-the-key"
         return self.meant.get(said, self.meant.get(of_number) if of_number[:1].isdigit() else None)
+
+    def knows(self, part: str) -> bool:
+        """Whether `part` of a link means a heading of the entry, or an id that the file gives."""
+        return self.slug(part) is not None or part_slug(part) in self.answered
 
     def called(self, part: str) -> str:
         """What the page calls `part` of a link: a slug, nothing for the page, `part` if unknown."""

@@ -23,6 +23,7 @@ _GIVEN_BY = re.compile(
     r"|updated|modified|drawn|photographed)[ _-]?by"
 )
 _THANKS = re.compile(_THANKED)
+_LATIN = re.compile("[a-z]")
 _IN_PART = re.compile(
     r"credits|acknowledge?ments?|agradecimentos?|agradecimientos?|reconocimientos|cr[eé]ditos"
     r"|danksagung(en)?|remerciements?"
@@ -45,6 +46,15 @@ _EXPLAINED = re.compile(
     re.MULTILINE,
 )
 """A line that begins with code and says what that is: a field of a program, such as `orcid`."""
+_CAPITAL = "[A-ZÀ-ÖØ-Þ]"
+_FULL_NAME = re.compile(
+    r"\b(?!(?:The|This|These|See|An?|In|If|El|La|Los|Las|Os?|As|Les?|Der|Die|Das) )"
+    rf"{_CAPITAL}[\w'’-]{{0,40}}[^\W\d_A-Z] (?:(?:{_CAPITAL}\.|de|van|von|der|da|di|la|le) ){{0,3}}"
+    rf"{_CAPITAL}[\w'’-]{{0,40}}[^\W\d_A-Z]|(?<!\w)@\w"
+)
+"""What names somebody in a sentence that may speak of files and rules as well."""
+
+_TITLED = re.compile(r"\[(?:[^\[\]\s]{1,60}\s){4,60}[^\[\]\s]{1,60}\]\(|\"[^\"\n]{1,300}\"")
 _CAPITAL_WITHIN = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z]\w|@\w")
 
 
@@ -72,11 +82,18 @@ def names_persons(name: str, text: str) -> bool:
 def without_persons(name: str, text: str) -> tuple[str, str]:
     """What stays of `text` under the heading `name`, and what of it names persons.
 
-    Thanks may go to projects as well: of these each paragraph and item that names nobody stays, as
-    does a link to what is no profile. Of any other section all goes, or nothing.
+    Thanks may go to projects as well, and a section on authors may tell how they are named: of
+    these each paragraph and item that names nobody stays, as does a link to what is no profile. Of
+    any other section all goes, or nothing.
     """
-    in_part = _IN_PART.fullmatch(name.lower().strip(" :*")) and not _EXPLAINED.search(text)
-    if not in_part or "```" in text or "~~~" in text:
+    plain = name.lower().strip(" :*")
+    of_authors = _THANKS.fullmatch(plain) and not _IN_PART.fullmatch(plain) and _LATIN.match(plain)
+    in_part = (of_authors or _IN_PART.fullmatch(plain)) and not _EXPLAINED.search(text)
+    named = _names_author if of_authors else _names_somebody
+    has_code = "```" in text or "~~~" in text
+    if of_authors and has_code and not all(map(named, filter(str.strip, _blocks(prose(text))))):
+        return text, ""
+    if not in_part or has_code:
         return ("", text) if names_persons(name, text) else (text, "")
     known = {found.lower() for found in _REPOSITORY.findall(text)} | _FILES
     kept, left = [], list[str]()
@@ -84,13 +101,14 @@ def without_persons(name: str, text: str) -> tuple[str, str]:
     for block in _blocks(text):
         indent = len(block) - len(block.lstrip())
         below = below if indent > below else -1
-        if below >= 0 or _names_somebody(_without_projects(block, known)):
+        if below >= 0 or named(_without_projects(block, known)):
             left.append(block)
             below = indent if below < 0 and _ITEM.match(block) else below
         else:
             kept.append(block)
     stays = "\n".join(kept).strip("\n")
-    return (stays, "\n".join(left).strip("\n")) if stays.strip() else ("", text)
+    says_more = not all(block.rstrip("*_ ").endswith(":") for block in kept if block.strip())
+    return (stays, "\n".join(left).strip("\n")) if says_more else ("", text)
 
 
 def _blocks(text: str) -> Iterator[str]:
@@ -109,6 +127,11 @@ def _without_projects(block: str, known: set[str]) -> str:
     """`block`, the names of repositories and of files that all of them have in small letters."""
     return _CAPITALISED.sub(lambda word: word[0].lower() if word[0].lower() in known else word[0],
                             _REPOSITORY_LINK.sub(lambda link: link[1].lower(), block))  # fmt: skip
+
+
+def _names_author(block: str) -> bool:
+    line = " ".join(block.split())
+    return _is_name(line) or _FULL_NAME.search(_TITLED.sub("", prose(line))) is not None
 
 
 def _names_somebody(block: str) -> bool:

@@ -25,7 +25,7 @@ from kb.importers.grids import with_grids
 from kb.importers.html import Html
 from kb.importers.html_code import coded
 from kb.importers.indented import outdented
-from kb.importers.marks import seen_of_marks, without_marks
+from kb.importers.marks import seen_of_marks, without_calls, without_marks
 from kb.importers.myst import without_comment_lines
 from kb.importers.pieces import code, pieces
 from kb.importers.raw import with_braces, with_raw_signs
@@ -154,7 +154,10 @@ def _shown(body: str, remarks: Remarks, *, myst: bool, mdx: bool) -> str:
     if hides(body):
         body = without_unseen(body, [*code(body)], remarks)
         body = without_columns(body, [*code(body)], remarks)
-    return without_attributed(body, [*code(body)], remarks) if "{" in body else body
+    if "{" in body:
+        body = without_attributed(body, [*code(body)], remarks)
+        body = without_calls(body, [*code(body)], remarks)
+    return body
 
 
 def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:

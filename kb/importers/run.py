@@ -83,12 +83,12 @@ class FolderImport:
         self._folder = folder
         self._options = options
         self._files: dict[str, ParsedFile] = {}
-        self._names = Names(folder.resolve().name)
         self._owners: dict[str, str] = {}
         self._external_ids: dict[str, str] = {}
         self._cascades = Cascades()
         self._hidden = hidden_pages(folder)
         self.paths = in_order([*find_files(folder), *self._hidden[:1]])
+        self._names = Names(folder.resolve().name, self.paths)
         self._cascades.read_settings(folder, self.paths)
         self._permalinks = Permalinks(folder, self.paths)
         self._journals, self._tags = Journals(folder, self.paths), TagLinks(self.paths)

@@ -209,3 +209,11 @@ def test_a_table_of_components_alone_has_a_first_row() -> None:
 )
 def test_a_component_without_text_keeps_words_of_its_attributes(text: str, read: str) -> None:
     assert made(text) == [("", read)]
+
+
+@pytest.mark.parametrize("style", ["style={{ a: 1 }}", 'style={{\n    a: "b",\n  }}'])
+def test_an_object_for_a_value_takes_no_attribute_with_it(style: str) -> None:
+    assert made(f'<Card\n  {style}\n  title="See it"\n  href="/a"\n/>') == [
+        ("", "**[See it](/a)**")
+    ]
+    assert made(f'<a\n  {style}\n  href="/a">the words</a>') == [("", "[the words](/a)")]

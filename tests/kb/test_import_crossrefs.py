@@ -93,3 +93,23 @@ def test_labels_of_a_book_in_myst_are_shown_by_their_headings(tmp_path: Path) ->
     said = shown(World(), tmp_path)["a.md"].strip()
 
     assert said == "Of [How hot](b.md#how-hot) and [it](b.md#how-hot)."
+
+
+def test_links_between_chapters_lead_to_the_page_that_has_their_heading(tmp_path: Path) -> None:
+    (tmp_path / "_bookdown.yml").write_text("title: Ovens")
+    for language in ("", ".es"):
+        text = "# One\n\n[a](#ovens) [b](#dry-air) [c](#one) [d](#gone)"
+        (tmp_path / f"01{language}.Rmd").write_text(text)
+        text = "# Two\n\n## Ovens {#ovens}\n\nHot.\n\n## Dry air\n\nDry."
+        (tmp_path / f"02{language}.Rmd").write_text(text)
+
+    said = shown(World(), tmp_path)
+
+    assert said["01.Rmd"].strip() == "[a](02.Rmd#ovens) [b](02.Rmd#dry-air) [c](#one) [d](#gone)"
+    assert "[a](02.es.Rmd#ovens)" in said["01.es.Rmd"]
+
+
+def test_a_link_of_a_chapter_to_no_heading_is_told() -> None:
+    text = b"# One\n\n[a](#one) [b](#two) [c](#gone)\n\n## Two\n\nA"
+    parsed = parse_markdown(text, "01.Rmd", in_chapters=True)
+    assert parsed.remarks == ("Taken otherwise: a link to #gone leads to no heading here",)

@@ -350,3 +350,20 @@ def test_a_file_called_like_its_folder_is_the_page_of_that(
     ):
         names.add(page, page, ())
     assert names.find(link, path) == found
+
+
+def test_a_link_to_a_file_that_is_not_taken_leads_to_no_other() -> None:
+    names = Names(present=["guide/OWNERS", "guide/owners.md"])
+    names.add("guide/owners.md", "A", ())
+
+    assert names.find("guide/OWNERS", "a.md") is None
+    assert names.find("guide/owners", "a.md") == "A"
+
+
+def test_the_root_of_a_website_is_no_folder_within() -> None:
+    names = Names()
+    names.add("team/index.md", "A", ())
+    names.add("docs/index.md", "B", ())
+
+    assert names.find("/", "team/more/index.md") is None
+    assert names.find("/", "docs/more/a.md") == "B"

@@ -128,3 +128,23 @@ def test_moments_of_logseq_are_told_and_words_stay() -> None:
 
     assert parsed.content.sections[0].text == "- Press\n  todo:: press twice"
     assert "todo:: 1618886552143; done::" in parsed.remarks[0]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        '{{ example({ group: "a" }) }}',
+        '{{ table({\n  rows: [[{ text: "a {b}" }]],\n\n    deep: { a: { b: { c: `d` } } }\n}) }}',
+        '{% call panel("Set `x`") %}',
+    ],
+)
+def test_a_call_of_a_program_is_told_and_no_text(call: str) -> None:
+    found = parsed(f"Before.\n\n{call}\n\nBehind.")
+
+    assert [section.text.split() for section in found.content.sections] == [["Before.", "Behind."]]
+    assert found.remarks == (f"Marks of other tools: {' '.join(call.split())}",)
+
+
+@pytest.mark.parametrize("text", ["`{{ a({ b: 1 }) }}`", "```\n{{ a({ b: 1 }) }}\n```"])
+def test_a_call_in_code_stays(text: str) -> None:
+    assert made(text) == text

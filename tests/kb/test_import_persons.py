@@ -88,3 +88,22 @@ def test_text_before_headings_that_a_field_says_has_no_empty_name() -> None:
     _, told = read("---\ndescription: How hot ovens are.\n---\nHow hot ovens are.\n\n## B\n\nC")
 
     assert told == "Said twice: text, which a field says as well: How hot ovens are."
+
+
+@pytest.mark.parametrize("heading", ["Authors", "Autoría", "Contributors"])
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        (text := "The file should list persons, see the Policy of CRAN.", text),
+        (text := 'See ["Writing R Extensions" (a manual of R)](a.md).\n\n```\nAda Low\n```', text),
+        ("Files list persons.\n\nWritten by Ada de la Cruz.", "Files list persons."),
+        ("The following people:\n\n- Ada\n- Grace Low", ""),
+        ("Ask @ada.", ""),
+    ],
+)
+def test_of_a_section_on_authors_what_names_nobody_stays(
+    heading: str, text: str, stays: str
+) -> None:
+    said, _ = read(f"# Heads\n\nOn heads.\n\n## {heading}\n\n{text}")
+
+    assert said.removeprefix("On heads.").strip() == stays

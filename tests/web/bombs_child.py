@@ -133,6 +133,7 @@ IMPORTERS = (
         "html_code",
         "html_names",
         "indented",
+        "label_pages",
         "languages",
         "lines",
         "links",
