@@ -139,3 +139,17 @@ def test_a_member_takes_their_data_along_and_is_forgotten(
         assert "Mara" not in other.content()
     other.goto(f"/entries/{entry}")
     expect(other.get_by_text("Contributed by a former member")).to_be_visible()
+
+
+def test_the_secret_of_a_token_is_copied_with_a_button(open_page: OpenPage) -> None:
+    page = open_page("/sign-in?next=/account")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    sign_in(page)
+    page.goto(page.url)
+    page.get_by_label("What is it for?").fill("Reports")
+    page.get_by_label("search", exact=False).first.check()
+    page.get_by_role("button", name="Make a token").click()
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    shown = page.locator("code[data-copy]").text_content()
+    assert page.evaluate("navigator.clipboard.readText()") == shown
