@@ -14,6 +14,7 @@ COMMANDS = {
         _("Show who changed roles, groups, settings and who sees what."),
     ),
     "contribute": ("kb.cli.contribute", _("Contribute an entry from a Markdown file.")),
+    "diff": ("kb.cli.revisions", _("Show what differs between two texts of an entry.")),
     "endorse": ("kb.cli.endorse", _("Vouch for an entry, or withdraw that.")),
     "erase": ("kb.cli.erase", _("Forget a member or an entry for good.")),
     "export": ("kb.cli.export", _("Write all entries to a folder of Markdown files.")),
@@ -27,6 +28,10 @@ COMMANDS = {
     "relate": ("kb.cli.curate", _("State how an entry relates to another, or take that back.")),
     "report": ("kb.cli.report", _("Count what the community does.")),
     "restore": ("kb.cli.curate", _("Recommend an archived entry again.")),
+    "restore-revision": (
+        "kb.cli.revisions",
+        _("Make an earlier text of an entry its text once more."),
+    ),
     "reuse": ("kb.cli.reuse", _("Record that a group uses an entry, and what became of it.")),
     "revise": ("kb.cli.contribute", _("Replace the text of an entry by that of a Markdown file.")),
     "search": ("kb.cli.search", _("Ask a question.")),
@@ -41,7 +46,7 @@ COMMANDS = {
         _("Open the community to people who are not signed in, or close it."),
     ),
 }
-"""Command -> its module, which defines it as NAME_command, and its help."""
+"""Command -> its module, which defines it as NAME_command (- is _), and its help."""
 
 LONGEST_HELP = 100
 """Characters of the help of another package's command in `kb --help`."""
@@ -61,7 +66,7 @@ class LazyGroup(Group):
         """Load the command, from an entry point if none of ours has the name."""
         if cmd_name in COMMANDS:
             module = import_module(COMMANDS[cmd_name][0])
-            command: click.Command = getattr(module, f"{cmd_name}_command")
+            command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
             return command
         return _plugin(cmd_name)
 

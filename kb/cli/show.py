@@ -90,20 +90,34 @@ def list_command(
     show_default=True,
     help="How many of its relations, endorsements and reuses.",
 )
+@click.option(
+    "--revision",
+    type=click.IntRange(1, 2**53),
+    help="The text that was written as this version; kb history --revisions lists them.",
+)
 @json_option
 @pass_invocation
 def show_command(
-    invocation: Invocation, entry_id: str, markdown: bool, limit: int, as_json: bool
+    invocation: Invocation,
+    entry_id: str,
+    markdown: bool,
+    limit: int,
+    revision: int | None,
+    as_json: bool,
 ) -> None:
     """Show the entry ID: its text and all that belongs to it.
 
     ID is an entry's id, the beginning of one, or the path that it was imported from.
     """
+    from kb.cli.revisions import show_revision
     from kb.exporters.markdown import render
 
     if markdown and as_json:
         raise click.UsageError(_("Give either --markdown or --json."))
     with invocation.reading() as session:
+        if revision is not None:
+            show_revision(session, entry_id, revision, markdown=markdown, as_json=as_json)
+            return
         page = session.catalogue.get(session.catalogue.resolve(entry_id), most=limit)
         names = Names(session, (page.contributed_by, *(item.member for item in page.endorsed)))
     if markdown:
@@ -126,15 +140,26 @@ def show_command(
 
 @click.command("history", cls=Command)
 @click.argument("entry_id", metavar="ID")
+@click.option("--revisions", is_flag=True, help="Only its texts, with the version that names each.")
 @newest_options
 @json_option
 @pass_invocation
 def history_command(
-    invocation: Invocation, entry_id: str, offset: int, limit: int, as_json: bool
+    invocation: Invocation,
+    entry_id: str,
+    revisions: bool,
+    offset: int,
+    limit: int,
+    as_json: bool,
 ) -> None:
     """Show every event of the entry ID, with who and when."""
+    from kb.cli.revisions import list_revisions
+
     with invocation.reading() as session:
         entry, catalogue = session.catalogue.resolve(entry_id), session.catalogue
+        if revisions:
+            list_revisions(session, entry, offset, limit, as_json=as_json)
+            return
         found = catalogue.history(entry, offset=offset, limit=limit, newest_first=True)
         items = oldest_first(found, catalogue.happened(entry))
         names = Names(session, (item.actor for item in items))

@@ -348,4 +348,4 @@ def test_wrong_usage_is_exit_2(kb: CommandLine, command: tuple[str, ...]) -> Non
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_helps_and_says_what_the_list_says(kb: CommandLine, name: str) -> None:
     assert "Usage: kb" in kb.ok(name, "--help").out
-    assert COMMANDS[name][1] in kb.ok("--help").out
+    assert COMMANDS[name][1] in " ".join(kb.ok("--help").out.split())

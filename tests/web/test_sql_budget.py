@@ -87,6 +87,9 @@ COMMANDS: Mapping[str, int] = {
     "list": 6,
     "show {entry_id}": 10,
     "history {entry_id}": 10,
+    "history {entry_id} --revisions": 10,
+    "show {entry_id} --revision 1": 10,
+    "diff {entry_id}": 12,
     "search slow": 6,
     "member list": 6,
     "member show {member_id}": 6,
@@ -182,6 +185,12 @@ class OpenedBefore(Invocation):
     def session(self) -> Iterator[Session]:
         """That of the operator."""
         yield self._opened.session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """The same on one snapshot."""
+        with self._opened.session.snapshot() as now:
+            yield now
 
 
 @pytest.fixture(scope="module")
