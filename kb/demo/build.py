@@ -15,8 +15,10 @@ from kb.access import ROLES, Principal, Visibility, operator
 from kb.areas import build_codec
 from kb.backends import Backends
 from kb.endorsements.service import Endorsements
+from kb.entries.entry import Entry
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
+from kb.entries.stream import entry_aggregate
 from kb.errors import InvalidInput
 from kb.ids import entry_id_for, group_id, new_event_id, new_id
 from kb.importers.run import FolderImport, ImportOptions
@@ -73,6 +75,10 @@ class _Community:
         """The same on behalf of a member, without hidden entries."""
         principal = Principal(member_id(name), frozenset(ROLES), operator().labels)
         return _Community(self._writer.as_(principal))
+
+    def text(self, entry_id: str) -> Entry:
+        """An entry with its present text."""
+        return self._writer.load(entry_aggregate(entry_id))
 
     def begin(self, content: Path) -> None:
         """Form the groups and let the members join, each as the steward settled it."""
@@ -142,6 +148,8 @@ def _acts(community: _Community, content: Path) -> Iterator[_Act]:
         yield from _endorsement(community, item)
     for item in told["reuses"]:
         yield from _reuse(community, item)
+    for item in told["revisions"]:
+        yield _revision(community, item)
     for item in told["archives"]:
         yield _archive(community, item)
     for item in told["shown"]:
@@ -181,6 +189,20 @@ def _reuse(community: _Community, item: dict[str, Any]) -> Iterator[_Act]:
                 ids[0], later["outcome"], later["note"]
             ),
         )
+
+
+def _revision(community: _Community, item: dict[str, Any]) -> _Act:
+    entry, was, now = _id(item["entry"]), item["was"], item["now"]
+
+    def revise() -> None:
+        text = community.text(entry)
+        changed = text.content and text.content.with_texts(lambda each: each.replace(was, now))
+        if not changed or changed == text.content:
+            raise InvalidInput(f"{item['entry']} has no text {was!r} to revise.")
+        entries = community.by(item["member"]).entries
+        entries.revise(entry, changed, version=text.version, note=item["note"])
+
+    return _Act(item["days_ago"], revise)
 
 
 def _archive(community: _Community, item: dict[str, Any]) -> _Act:

@@ -22,7 +22,7 @@ NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 def write_quiet_community(content: Path) -> None:
     """A sample in which nobody is and nothing happened."""
-    lists = ("endorsements", "reuses", "archives", "shown")
+    lists = ("endorsements", "reuses", "revisions", "archives", "shown")
     (content / "community.toml").write_text("".join(f"{name} = []\n" for name in lists))
     (content / "people.toml").write_text("groups = []\nmembers = []\n")
 
@@ -189,3 +189,15 @@ def test_a_port_in_use_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
         assert program.free_port(port) != port
         monkeypatch.setattr(program, "PORTS_TO_TRY", 1)
         assert program.free_port(port) == 0
+
+
+def test_an_entry_has_texts_that_are_worth_comparing(community: Path) -> None:
+    with KnowledgeBase.open(community, embedder=HashEmbedder()) as base:
+        catalogue = base.session.catalogue
+        entry = catalogue.resolve("bedside-handover")
+        notes = [each.note for each in catalogue.revisions(entry)]
+        changed = catalogue.compared(entry).differences
+    assert len(notes) == 3
+    assert all(notes[:2])
+    (section,) = (each for each in changed.sections if each.state == "changed")
+    assert [run.text for run in section.runs if run.state in ("removed", "added")]
