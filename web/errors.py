@@ -141,7 +141,7 @@ def answer_of(request: Request[Any, Any, Any], error: Exception, show: Show) -> 
     path = request.scope["path"]
     for_programs = is_api(path)
     typed = error.typed if isinstance(error, TurnedAway) else ()
-    if isinstance(error, NotYetSearchable) and not (_only_reads(request) or _recorded(request)):
+    if isinstance(error, NotYetSearchable) and not (_only_reads(request) or has_recorded(request)):
         error = not_recorded(error)
     if isinstance(error, SignInNeeded) and not (for_programs or typed or path == RESULTS):
         get = request.method == "GET"
@@ -170,7 +170,7 @@ def _only_reads(request: Request[Any, Any, Any]) -> bool:
     return request.method in SAFE_METHODS
 
 
-def _recorded(request: Request[Any, Any, Any]) -> bool:
+def has_recorded(request: Request[Any, Any, Any]) -> bool:
     """Whether a command of this request has recorded anything."""
     visit = request.scope.get("auth")
     return visit is not None and visit.session.recorded

@@ -61,7 +61,7 @@ def invite(
         inside = [session.directory.group(group).id for group in groups]
         receipt = session.people.invite(roles or ("member",), inside)
         link = one_time_link(session, base.settings, "invitation", receipt.id)
-    _print_link(base.settings, link, as_json)
+        _print_link(base.settings, link, as_json)
 
 
 @member_command.command("first-steward")
@@ -94,7 +94,7 @@ def first_steward(invocation: Invocation, as_json: bool) -> None:
         waiting = [m.id for m in session.directory.members() if "steward" in m.roles]
         member = waiting[0] if waiting else session.people.invite(("member", "steward")).id
         link = one_time_link(session, base.settings, "first-steward", member)
-    _print_link(base.settings, link, as_json)
+        _print_link(base.settings, link, as_json)
 
 
 @member_command.command("link")
@@ -112,7 +112,7 @@ def link(invocation: Invocation, member_id: str, as_json: bool) -> None:
             raise Refused(_("{name} is no longer a member: invite them again.", name=member.name))
         purpose: Purpose = "invitation" if member.standing == "invited" else "sign-in"
         made = one_time_link(base.session, base.settings, purpose, member.id)
-    _print_link(base.settings, made, as_json)
+        _print_link(base.settings, made, as_json)
 
 
 @member_command.command("list")

@@ -61,14 +61,15 @@ def make(
         member = session.directory.member(member_id).id
         ends = utc_now() + timedelta(days=days)
         token, secret = session.credentials.make_token(member, scopes, name, ends)
-    if as_json:
-        print_json({"id": token, "member": member, "secret": secret, "expires_at": ends})
-        return
-    click.echo(secret)
-    echo(
-        f"Keep it now, it is not shown again. It ends on {local_day(ends)}; to end it before: "
-        f"kb token revoke {token}"
-    )
+        # Printed before anything else can fail, as nobody could see it later.
+        if as_json:
+            print_json({"id": token, "member": member, "secret": secret, "expires_at": ends})
+            return
+        click.echo(secret)
+        echo(
+            f"Keep it now, it is not shown again. It ends on {local_day(ends)}; to end it before: "
+            f"kb token revoke {token}"
+        )
 
 
 @token_command.command("list")

@@ -1,13 +1,15 @@
 """While another program keeps the views locked, what was written is acknowledged, not refused."""
 
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 import pytest
 
 from kb import KnowledgeBase
 from kb.access import Visibility
+from kb.people.credentials import Credentials
 from tests.web.visits import FORM, NOWHERE, PRACTICE, Client, Contribute, page, posted
 from tests.worlds.web import ROLES, Browsers, Community, send
 
@@ -154,6 +156,41 @@ def test_one_whose_change_is_refused_for_what_others_hid_is_told_that_it_is_not_
         assert base.head() == before
         assert HIDDEN in cleo.get("/").text
     base.wait(before)
+
+
+def test_what_is_shown_once_is_shown_also_where_its_page_cannot_be_read_by_then(
+    community: Community, browser: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody hides something in the moment in which it was made."""
+    base, cleo, stella = community.base, browser("Cleo"), browser("Stella")
+    make_token, make_link = Credentials.make_token, Credentials.make_link
+
+    def hide(then: Callable[..., object]) -> Callable[..., object]:
+        entry = community.contribute("Mara")
+
+        def made(*given: object) -> object:
+            done = then(*given)
+            community.acting("Mara").entries.show(entry, Visibility("author"))
+            return done
+
+        return made
+
+    monkeypatch.setattr(Credentials, "make_token", hide(make_token))
+    token = {"scope-search": "on", "token_name": "Mine", "days": "90"}
+    with locked_views(base, monkeypatch):
+        told = send(cleo, "/account/tokens", token, 200).text
+        assert "Your new token “Mine”" in told
+        assert HIDDEN in cleo.get("/account").text
+        [secret] = re.findall(r"<code[^>]*>(.+?)</code>", told)
+        assert base.accounts.tokens.check(secret)
+    base.wait(base.head())
+    monkeypatch.setattr(Credentials, "make_link", hide(make_link))
+    with locked_views(base, monkeypatch):
+        told = send(stella, f"/people/{community.ids['Mara']}/link", {}, 200).text
+        assert "it signs them in" in told
+        assert "/enter/" in told
+        assert HIDDEN in stella.get("/people").text
+    base.wait(base.head())
 
 
 def test_no_page_tells_of_an_entry_that_was_hidden_while_the_views_are_locked(

@@ -27,6 +27,7 @@ from kb.people.results import GroupView, ListedChange, MemberView
 from web.bodies import NOTES
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, changed, small_form, typed, with_before
+from web.pages.given import GivenPage, Made, shown_once
 from web.pages.joining import PROFILE, profile_of
 from web.pages.parts import PageNumber, Part, beyond, of_more
 from web.pages.passkeys import passkeys_of
@@ -40,13 +41,6 @@ DAYS: Mapping[str, str] = {
     "90": _("90 days"),
     "365": _("A year"),
 }
-
-
-class Made(Struct, frozen=True):
-    """A new token's name and its secret, which is shown once."""
-
-    name: str
-    secret: str
 
 
 class Numbers(Struct, frozen=True):
@@ -181,8 +175,12 @@ def make_token(
     except InvalidInput as error:
         called = {"name": "token_name", "expires_at": "days"}
         return _again(visit, pages, "token", form.with_error(error, called), error)
-    page = _page(visit, made=Made(form.values["token_name"], secret))
-    return pages.render("account.html", page, at="account")
+    made = Made(form.values["token_name"], secret)
+
+    def page() -> Response[str]:
+        return pages.render("account.html", _page(visit, made=made), at="account")
+
+    return shown_once(pages, page, GivenPage(made=made, onward="/account"), "account")
 
 
 @post("/account/tokens/revoke", sync_to_thread=True, rule="self")

@@ -23,6 +23,7 @@ from kb.writer import Receipt
 from web.errors import status_of
 from web.pages.erasing import erased, fate
 from web.pages.forms import Form, FormBody, ticked, ticked_otherwise, typed
+from web.pages.given import GivenPage, shown_once
 from web.pages.parts import NAMED, PIECE, PageNumber, Part, offset, part
 from web.pages.picking import Offer, named_groups, offered
 from web.pages.shell import Pages, see_changed, see_other
@@ -104,8 +105,7 @@ def invite(
         return _people(session, pages, form, status=status_of(error))
     if receipt.behind:
         return see_other("/people", "invited-unseen")
-    link = one_time_link(session, base.settings, "invitation", receipt.id)
-    return _member(session, pages, receipt.id, link=link)
+    return _with_link(base, session, pages, receipt.id, "invited")
 
 
 @get("/people/{member_id:str}", sync_to_thread=True, rule=actions.SEE_PEOPLE, queue="reads")
@@ -132,8 +132,7 @@ def new_link(
     found = session.directory.member(member_id)
     if found.standing not in PURPOSES:
         raise NotFound(_("There is no member {member_id}.", member_id=member_id))
-    link = one_time_link(session, base.settings, PURPOSES[found.standing], found.id)
-    return _member(session, pages, found.id, link=link)
+    return _with_link(base, session, pages, found.id, found.standing)
 
 
 @post("/people/{member_id:str}/roles", sync_to_thread=True, rule=actions.LOOK_AFTER_PEOPLE)
@@ -211,6 +210,17 @@ def open_to_world(session: NamedDependency[Session], data: FormBody) -> Redirect
     """Allow or forbid showing entries to people who are not signed in."""
     receipt = session.people.open_to_world(typed(data, "allowed") == "yes")
     return see_changed("/people", "world", receipt)
+
+
+def _with_link(
+    base: KnowledgeBase, session: Session, pages: Pages, member_id: str, standing: Standing
+) -> Response[str]:
+    """The page of a member of this `standing`, with a new link."""
+    link = one_time_link(session, base.settings, PURPOSES[standing], member_id)
+    given = GivenPage(link=link, standing=standing, onward=f"/people/{member_id}")
+    return shown_once(
+        pages, lambda: _member(session, pages, member_id, link=link), given, at="people"
+    )
 
 
 def _invitation(roles: Sequence[str], groups: Sequence[str], named: str = "") -> Form:

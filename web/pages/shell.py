@@ -19,7 +19,15 @@ from kb.messages import ENGLISH, _
 from kb.people.actions import AUDIT, SEE_PEOPLE
 from kb.writer import Receipt
 from web.bodies import Typed, is_empty_form
-from web.errors import RESULTS, SEARCH, SENTENCES, SIGN_IN, ProblemDetails, sign_in_url
+from web.errors import (
+    RESULTS,
+    SEARCH,
+    SENTENCES,
+    SIGN_IN,
+    ProblemDetails,
+    has_recorded,
+    sign_in_url,
+)
 from web.laid_out import Layouts
 from web.language import language_of
 from web.pages.engine import IDLE_HOURS, Engines
@@ -214,7 +222,8 @@ class Pages:
             of_session = problem.status == HTTPStatus.UNAUTHORIZED or (
                 problem.detail == SENTENCES[HTTPStatus.FORBIDDEN]
             )
-            certain = problem.code not in (NotYetSearchable.code, StillErasing.code)
+            unknown = problem.code in (NotYetSearchable.code, StillErasing.code)
+            certain = not (unknown or has_recorded(request))
             why = "" if of_session else problem.detail
             kept = KeptPage(request.url.path, typed, why, certain=certain)
             answer = self.render("kept.html", kept, status=problem.status)
