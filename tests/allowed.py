@@ -97,6 +97,11 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "POST /entries/{entry_id}/revise",
         "POST /entries/{entry_id}/restore-revision",
     ),
+    "draft": (
+        "POST /drafts",
+        "POST /drafts/{draft_id}/discard",
+    ),
+    "read-drafts": ("GET /drafts",),
     "curate": (
         "POST /api/entries/{entry_id}/tags",
         "DELETE /api/entries/{entry_id}/tags",

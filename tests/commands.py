@@ -267,6 +267,21 @@ ON_ENTRIES = {
 }
 """What is done to an entry that is there, or to a reuse of it."""
 
+DRAFT = "0199d000-0000-7000-8000-000000000000"
+"""The id of a draft, which their members choose."""
+
+DRAFTS = {
+    "save draft": Command(
+        call=lambda b, a: b.drafts.save(DRAFT, {"title": "Begun"}, number=0, kind=a.kind),
+        page={"POST /drafts": {**TEXTS, "kind": "practice", "draft_id": DRAFT}},
+    ),
+    "discard draft": Command(
+        call=lambda b, _: b.drafts.discard(DRAFT),
+        page={"POST /drafts/{draft_id}/discard": {}},
+    ),
+}
+"""What is done to what is not contributed yet."""
+
 PEOPLE = {
     "invite": Command(
         call=lambda b, a: b.people.invite(a.roles),
@@ -403,7 +418,14 @@ READING = {
     ),
 }
 
-COMMANDS: Mapping[str, Command] = {**BEGINNING, **ON_ENTRIES, **PEOPLE, **SIGNING_IN, **READING}
+COMMANDS: Mapping[str, Command] = {
+    **BEGINNING,
+    **ON_ENTRIES,
+    **DRAFTS,
+    **PEOPLE,
+    **SIGNING_IN,
+    **READING,
+}
 
 
 LINES = {name: rest for each in COMMANDS.values() for name, rest in each.line.items()}

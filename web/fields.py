@@ -25,12 +25,16 @@ def _with_before(names: str) -> Iterator[str]:
 
 _SECTIONS = _fields("heading-# text-#")
 _SIGHT = _fields("sight sight_before groups_before seen-by seen-by-*")
+_DRAFT = "draft_id draft_number"
+_NEW = _fields(f"kind title group tags command_id {_DRAFT}", _SECTIONS, _SIGHT)
+_REVISED = _fields(f"entry title group group_before note version {_DRAFT}", _SECTIONS)
 _PROFILE = "name address time_zone languages pronouns help display_language"
 _JOINING = _fields(_PROFILE + " sign_in_name password")
 
 FIELDS: Mapping[str, frozenset[str]] = {
-    "/entries/new": _fields("kind title group tags command_id", _SECTIONS, _SIGHT),
-    "/entries/{entry_id}/revise": _fields("title group group_before note version", _SECTIONS),
+    "/entries/new": _NEW,
+    "/entries/{entry_id}/revise": _REVISED,
+    "/drafts": _NEW | _REVISED,
     "/entries/{entry_id}/restore-revision": _fields("revision entry_version note"),
     "/entries/{entry_id}/tags": _fields("tags entry_version"),
     "/entries/{entry_id}/untag": _fields("tag"),

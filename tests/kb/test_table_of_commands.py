@@ -16,10 +16,12 @@ from tests.web import routes
 from tests.worlds.log import some_draft
 from tests.worlds.shell import leaves
 
-SERVICES = ("entries", "endorsements", "reuses", "people", "erasure", "credentials")
+SERVICES = ("entries", "endorsements", "reuses", "drafts", "people", "erasure", "credentials")
 NO_COMMANDS = {
     *("entries.prepare", "entries.is_known", "entries.audience_after"),  # asked by importers
     *("people.refuse_erasing", "credentials.tokens"),  # change nothing
+    *("drafts.list", "drafts.get", "drafts.own"),
+    "drafts.used",  # called when a form was sent
     *("entries.erase", "people.erase"),  # called by those of `erasure`, also by the next two
     *("erasure.begin_entry", "erasure.begin_member"),
 }

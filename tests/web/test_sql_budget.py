@@ -32,6 +32,7 @@ PAGES: Mapping[str, int] = {
     "/entries": 12,
     "/entries/new": 12,
     "/entries/new?kind=practice": 12,
+    "/drafts": 10,
     "/entries/{entry_id}": 20,
     "/entries/{archived_id}": 20,
     "/entries/{entry_id}/revisions": 15,

@@ -11,6 +11,7 @@ from kb.entries.kinds import Kind
 from kb.entries.results import EntryPage
 from kb.errors import NotFound
 from kb.messages import _
+from web.pages.drafting import Begun
 from web.pages.forms import EntryForm, SectionField, section_field
 
 State = Literal["same", "theirs", "yours", "both"]
@@ -41,6 +42,7 @@ class ConflictPage(Struct, frozen=True):
     sections: tuple[tuple[SectionField, Piece], ...]
     form: EntryForm
     who: str = ""
+    begun: Begun = Begun()
 
 
 def conflict_page(

@@ -78,7 +78,8 @@ class SectionField(Struct, frozen=True):
 class EntryForm(Struct, frozen=True, kw_only=True):
     """An entry being written or revised.
 
-    A revision starts from `version` of the text and from `group_before`.
+    A revision starts from `version` of the text and from `group_before`. `draft_id` is the id
+    under which it is kept as a draft, `draft_number` that of its last save, 0 before the first.
     """
 
     kind: Kind
@@ -90,6 +91,8 @@ class EntryForm(Struct, frozen=True, kw_only=True):
     version: int = 0
     group_before: str = ""
     command_id: str = ""
+    draft_id: str = ""
+    draft_number: int = 0
     chosen: ChosenSight = ChosenSight()
     errors: dict[str, str] = {}
     problem: str = ""
@@ -157,7 +160,10 @@ def small_form(posted: Posted, *names: str) -> Form:
 def blank_form(kind: Kind) -> EntryForm:
     """The empty form for a kind."""
     return EntryForm(
-        kind=kind, sections=tuple(map(_field, kind.sections)), command_id=new_command_id()
+        kind=kind,
+        sections=tuple(map(_field, kind.sections)),
+        command_id=new_command_id(),
+        draft_id=new_command_id(),
     )
 
 
@@ -170,6 +176,7 @@ def form_of(entry: EntryPage, kind: Kind) -> EntryForm:
         sections=tuple(_woven(entry.sections, kind)),
         version=entry.version,
         group_before=entry.group or "",
+        draft_id=new_command_id(),
     )
 
 
@@ -185,6 +192,8 @@ def posted_form(posted: Posted, kind: Kind) -> EntryForm:
         version=posted_version(posted, "version"),
         group_before=typed(posted, "group_before"),
         command_id=typed(posted, "command_id"),
+        draft_id=typed(posted, "draft_id"),
+        draft_number=draft_number(posted),
         chosen=chosen_sight(posted, "members"),
     )
 
@@ -199,6 +208,11 @@ def posted_version(posted: Posted, name: str = "entry_version") -> int:
     if not text:
         return 1
     return int(text[:20]) if text.isascii() and text.isdecimal() else 0
+
+
+def draft_number(posted: Posted) -> int:
+    """The number of the last save of the draft that a form has; 0 for none."""
+    return posted_version(posted, "draft_number") if typed(posted, "draft_number") else 0
 
 
 def with_before(values: Mapping[str, str]) -> Form:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from kb import Session
 from kb.entries.actions import READ
 from kb.entries.results import Facets, Page
+from web.pages.drafting import Begun, begun
 from web.pages.shell import Pages
 
 RECENT = 6
@@ -15,10 +16,11 @@ TAGS = 24
 
 
 class HomePage(Struct, frozen=True):
-    """What is new and where to begin."""
+    """What is new and where to begin; `begun` are drafts of the viewer."""
 
     recent: Page
     tags: tuple[tuple[str, int], ...]
+    begun: Begun = Begun()
 
     @property
     def facets(self) -> Facets:
@@ -35,7 +37,7 @@ def home(
     """The first page: a question, new entries, kinds and tags."""
     recent = session.catalogue.browse(limit=RECENT)
     tags = tuple(recent.facets.tags.items())[:TAGS]
-    return pages.render("home.html", HomePage(recent, tags), at="ask", done=done)
+    return pages.render("home.html", HomePage(recent, tags, begun(session)), at="ask", done=done)
 
 
 @get("/about", sync_to_thread=True, rule="public", queue="reads")

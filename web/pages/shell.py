@@ -37,6 +37,8 @@ from web.visit import UNNAMED, Visit, Visits
 NOTICES: Mapping[str, str] = {
     "contributed": _("Thank you. Your entry is here, and searches find it."),
     "revised": _("Your revision is saved, and searches find it."),
+    "draft-saved": _("Draft saved. Nobody but you sees it."),
+    "draft-discarded": _("Draft discarded."),
     "tagged": _("Tags added."),
     "untagged": _("Tag taken off."),
     "archived": _("Archived. It stays readable here; searches leave it out."),

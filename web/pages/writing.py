@@ -7,6 +7,7 @@ from litestar.response import Redirect
 from msgspec import Struct, structs
 
 from kb import Session
+from kb.drafts.results import DraftSummary
 from kb.entries.actions import CONTRIBUTE, REVISE
 from kb.entries.results import EntryPage
 from kb.errors import InvalidInput, Mistakes, NotFound, Refused, RevisionConflict
@@ -14,6 +15,7 @@ from kb.messages import _
 from web.bodies import TEXT
 from web.errors import status_of
 from web.pages.conflict import conflict_page
+from web.pages.drafting import Begun, begun, form_of_draft, put_away
 from web.pages.entry import group_names
 from web.pages.forms import (
     EntryForm,
@@ -33,7 +35,11 @@ from web.written import when_searchable
 
 
 class WritingPage(Struct, frozen=True):
-    """A form for an entry; `entry` is the one being revised, `seen_by` names groups that see it."""
+    """A form for an entry; `entry` is the one being revised, `seen_by` names groups that see it.
+
+    `begun` are further drafts of the same. `stale`: it was saved as a draft, but that was saved or
+    discarded elsewhere since; `newer` is what it is by now, if it is there.
+    """
 
     form: EntryForm
     groups: tuple[str, ...]
@@ -42,10 +48,15 @@ class WritingPage(Struct, frozen=True):
     offer: Offer = Offer()
     world: bool = False
     seen_by: dict[str, str] = {}
+    begun: Begun = Begun()
+    stale: bool = False
+    newer: DraftSummary | None = None
 
 
 class KindsPage(Struct, frozen=True):
-    """The choice of a kind for a new entry."""
+    """The choice of a kind for a new entry, or of what was begun."""
+
+    begun: Begun
 
 
 @get("/entries/new", sync_to_thread=True, rule=CONTRIBUTE, queue="reads")
@@ -53,10 +64,14 @@ def new(
     session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     kind: FromQuery[str] = "",
+    draft: FromQuery[str] = "",
+    done: FromQuery[str] = "",
 ) -> Response[str]:
-    """Choose a kind; with `kind` its form."""
-    if not kind:
-        return pages.render("kinds.html", KindsPage(), at="contribute")
+    """Choose a kind; with `kind` its form, with `draft` as it was saved."""
+    saved = session.drafts.get(draft) if draft else None
+    if not kind and saved is None:
+        return pages.render("kinds.html", KindsPage(begun(session)), at="contribute")
+    kind = saved.kind if saved else kind
     if kind not in session.kinds:
         raise NotFound(
             _(
@@ -64,7 +79,9 @@ def new(
                 kind=kind,
             )
         )
-    return _form(session, pages, blank_form(session.kinds[kind]))
+    meant = session.kinds[kind]
+    form = form_of_draft(saved, meant) if saved else blank_form(meant)
+    return show_form(session, pages, form, done=done)
 
 
 @post("/entries/new", sync_to_thread=True, rule=CONTRIBUTE, request_max_body_size=TEXT)
@@ -85,7 +102,8 @@ def contribute(
         with groups_there():
             receipt = session.entries.contribute(draft, command_id=command_id(data), beside=wrong)
     except (InvalidInput, Refused) as error:
-        return _form(session, pages, form.with_error(error), status=status_of(error))
+        return show_form(session, pages, form.with_error(error), status=status_of(error))
+    put_away(session, form)
     written = when_searchable(session, receipt)
     # An entry that the views do not show yet has no page.
     place = "/entries" if receipt.behind else entry_url(written.id)
@@ -94,15 +112,21 @@ def contribute(
 
 @get("/entries/{entry_id:str}/revise", sync_to_thread=True, rule=REVISE, queue="reads")
 def revise_form(
-    session: NamedDependency[Session], pages: NamedDependency[Pages], entry_id: FromPath[str]
+    session: NamedDependency[Session],
+    pages: NamedDependency[Pages],
+    entry_id: FromPath[str],
+    draft: FromQuery[str] = "",
+    done: FromQuery[str] = "",
 ) -> Response[str]:
-    """The entry's text in a form."""
+    """The entry's text in a form; with `draft` as it was saved, based on the text of then."""
     entry = session.catalogue.get(entry_id)
     if entry.archived:
         raise Refused(
             _("This entry is archived and cannot be revised; restore it on its page first.")
         )
-    return _form(session, pages, form_of(entry, session.kinds[entry.kind]), entry)
+    kind = session.kinds[entry.kind]
+    form = form_of_draft(session.drafts.get(draft), kind) if draft else form_of(entry, kind)
+    return show_form(session, pages, form, entry, done=done)
 
 
 @post(
@@ -134,19 +158,24 @@ def revise(
         return pages.render("conflict.html", page, at="browse", status=status_of(error))
     except (InvalidInput, Refused) as error:
         entry = session.catalogue.get(entry_id)
-        return _form(session, pages, form.with_error(error), entry, status=status_of(error))
+        return show_form(session, pages, form.with_error(error), entry, status=status_of(error))
+    put_away(session, form)
     written = when_searchable(session, receipt)
     return see_other(entry_url(entry_id), "revised", searchable=written.searchable)
 
 
-def _form(
+def show_form(
     session: Session,
     pages: Pages,
     form: EntryForm,
     entry: EntryPage | None = None,
     *,
+    newer: DraftSummary | None = None,
+    stale: bool = False,
     status: int = 200,
+    done: str = "",
 ) -> Response[str]:
+    """The page with `form`; see `WritingPage`."""
     tags, groups = session.catalogue.suggested(SUGGESTED)
     page = WritingPage(
         form,
@@ -156,5 +185,9 @@ def _form(
         offer=offered(session, form.chosen.groups),
         world=session.directory.open_to_world(),
         seen_by=group_names(session, entry.visibility.groups) if entry else {},
+        begun=begun(session, form.kind.key, entry.id if entry else None, but=form.draft_id),
+        stale=stale,
+        newer=newer,
     )
-    return pages.render("write.html", page, at="browse" if entry else "contribute", status=status)
+    at = "browse" if entry else "contribute"
+    return pages.render("write.html", page, at=at, status=status, done=done)
