@@ -98,10 +98,16 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "POST /entries/{entry_id}/restore-revision",
     ),
     "draft": (
+        "PUT /api/drafts/{draft_id}",
+        "DELETE /api/drafts/{draft_id}",
         "POST /drafts",
         "POST /drafts/{draft_id}/discard",
     ),
-    "read-drafts": ("GET /drafts",),
+    "read-drafts": (
+        "GET /api/drafts",
+        "GET /api/drafts/{draft_id}",
+        "GET /drafts",
+    ),
     "curate": (
         "POST /api/entries/{entry_id}/tags",
         "DELETE /api/entries/{entry_id}/tags",

@@ -274,10 +274,13 @@ DRAFTS = {
     "save draft": Command(
         call=lambda b, a: b.drafts.save(DRAFT, {"title": "Begun"}, number=0, kind=a.kind),
         page={"POST /drafts": {**TEXTS, "kind": "practice", "draft_id": DRAFT}},
+        api={"PUT /api/drafts/{draft_id}": {"number": 1, "kind": "practice", "fields": TEXTS}},
     ),
     "discard draft": Command(
         call=lambda b, _: b.drafts.discard(DRAFT),
         page={"POST /drafts/{draft_id}/discard": {}},
+        api={"DELETE /api/drafts/{draft_id}": None},
+        line={"draft discard": "{draft_id}"},
     ),
 }
 """What is done to what is not contributed yet."""
@@ -412,7 +415,9 @@ READING = {
     "export": Command(line={"export": "{new_folder}"}),
     "see people": Command(line={"member list": "", "member show": "{member_id}", "group list": ""}),
     "audit": Command(line={"audit": "--json", "member history": "{member_id}"}),
-    "see what is one's own": Command(line={"member data": "", "token list": ""}),
+    "see what is one's own": Command(
+        line={"member data": "", "token list": "", "draft list": "", "draft show": "{draft_id}"}
+    ),
     "operate": Command(
         line={"init": "{new_folder}", "serve": "", "status": "", "rebuild": "views"}
     ),

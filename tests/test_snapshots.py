@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -151,8 +152,9 @@ def some_entry(community: Community) -> dict[str, str]:
     member.entries.relate(entry, Relation("IsDerivedFrom", other))
     member.endorsements.endorse(entry, "It works.")
     reuse = member.reuses.record(entry, group=WARD, context="Nights", outcome="adopted").id
+    draft = member.drafts.save(str(uuid4()), {"title": "Begun"}, number=0, kind="practice").id
     community.base.catch_up()
-    return {"entry_id": entry, "other_id": other, "reuse_id": reuse}
+    return {"entry_id": entry, "other_id": other, "reuse_id": reuse, "draft_id": draft}
 
 
 def written(value: Any) -> str:

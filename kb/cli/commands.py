@@ -15,6 +15,7 @@ COMMANDS = {
     ),
     "contribute": ("kb.cli.contribute", _("Contribute an entry from a Markdown file.")),
     "diff": ("kb.cli.revisions", _("Show what differs between two texts of an entry.")),
+    "draft": ("kb.cli.draft", _("See or discard what you have begun to write.")),
     "endorse": ("kb.cli.endorse", _("Vouch for an entry, or withdraw that.")),
     "erase": ("kb.cli.erase", _("Forget a member or an entry for good.")),
     "export": ("kb.cli.export", _("Write all entries to a folder of Markdown files.")),

@@ -26,3 +26,9 @@ class SavedDraft(DraftSummary, frozen=True, kw_only=True):
     """A draft with all fields of its form, by name."""
 
     fields: dict[str, str]
+
+    @property
+    def summary(self) -> DraftSummary:
+        """The draft as it is listed."""
+        names = DraftSummary.__struct_fields__
+        return DraftSummary(**{name: getattr(self, name) for name in names})

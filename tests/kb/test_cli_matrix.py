@@ -8,8 +8,10 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from msgspec import Struct
@@ -19,6 +21,7 @@ from kb import access
 from kb.access import OPERATOR, Visibility
 from kb.cli.invocation import Invocation
 from kb.entries.content import Content, Draft, Section
+from kb.errors import Forbidden
 from kb.ids import group_id
 from kb.knowledge_base import KnowledgeBase
 from kb.session import Session
@@ -135,6 +138,12 @@ class World:
         if "{token_id}" in named:
             made = ("token", "make", member, "--scope", "search", "--name", "x", "--json")
             values["token_id"] = self.line.ok(*made).json["id"]
+        if "{draft_id}" in named:
+            values["draft_id"] = str(uuid4())
+            for session in (self.base.as_member(member), self.by("operator")):
+                with suppress(Forbidden):
+                    saved = session.drafts.save
+                    saved(values["draft_id"], {"title": "x"}, number=0, kind="practice")
         if "{invited_id}" in named:
             values["invited_id"] = self.base.session.people.invite().id
         return values
@@ -183,7 +192,7 @@ LISTS = ("audit", "export", "list", "report reuse", "search")
 """Commands that tell of many entries: each shows those that are seen, and no others."""
 
 SUBJECTS = ("entry_id", "archived_id", "reuse_id")
-ABOUT_ONESELF = ("self", "join-group")
+ABOUT_ONESELF = ("self", "join-group", "draft", "read-drafts")
 OF_MEMBERS = ("member data", "member language")
 STEWARDED = "member first-steward"
 OWN = ("endorse", "author")

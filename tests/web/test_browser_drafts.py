@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.web.browsing import OpenPage, listening, served
 from tests.web.test_browser_signing_in import sign_in
@@ -92,7 +92,12 @@ def test_what_is_not_saved_yet_is_warned_of_and_saved_on_leaving(
 ) -> None:
     page = writing(open_page)
     warned: list[str] = []
-    page.on("dialog", lambda dialog: (warned.append(dialog.type), dialog.accept()))
+
+    def leave(dialog: Dialog) -> None:
+        warned.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     typed(page, "In a hurry", saved=False)
     page.get_by_role("link", name="Browse").first.click()
     expect(page).to_have_url(re.compile("/entries$"))

@@ -2,6 +2,7 @@
 
 import re
 from typing import Literal
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
@@ -43,8 +44,11 @@ CONTRAST = """
 """
 
 
-def test_no_page_is_wider_than_the_window(open_page: OpenPage, contribute: Contribute) -> None:
+def test_no_page_is_wider_than_the_window(
+    open_page: OpenPage, base: KnowledgeBase, contribute: Contribute
+) -> None:
     entry_id = contribute("A" * 190, problem="x" * 300 + "\n\n| a | b |\n|---|---|\n| 1 | 2 |")
+    base.session.drafts.save(str(uuid4()), {"title": "A" * 190}, number=0, kind="practice")
     page = open_page()
     for path in (
         "/",
@@ -54,6 +58,7 @@ def test_no_page_is_wider_than_the_window(open_page: OpenPage, contribute: Contr
         "/entries/new",
         f"/entries/{entry_id}/revise",
         "/entries/new?kind=practice",
+        "/drafts",
         "/reuse",
         "/about",
         "/api/docs",
@@ -92,6 +97,7 @@ def test_all_text_stands_out_from_what_is_behind_it(
         entry_id, group="Line 4", context="Nights", outcome="tried-and-stopped"
     )
     base.session.entries.archive(old, "We stopped.", entry_id)
+    base.session.drafts.save(str(uuid4()), {"title": "Begun"}, number=0, kind="practice")
     page = open_page()
     for path in (
         "/",
@@ -101,6 +107,7 @@ def test_all_text_stands_out_from_what_is_behind_it(
         f"/entries/{old}",
         f"/entries/{entry_id}?done=revised",
         "/entries/new?kind=practice",
+        "/drafts",
         "/reuse",
         "/reuse?since=x",
         "/api/docs",

@@ -292,3 +292,36 @@ def test_a_draft_that_cannot_be_read_can_be_discarded(mara: Client, community: C
     html = page(mara, "/drafts")
     assert "A draft that cannot be read" in html
     assert f"/drafts/{form['draft_id']}/discard" in html
+
+
+def test_programs_save_list_read_and_discard_drafts(community: Community) -> None:
+    program = Browsers(community)()
+    writes, reads = community.token("Mara", "contribute"), community.token("Mara", "search")
+    draft, fields = str(uuid4()), {"title": "By a program", "text-0": "Slow."}
+    path, body = f"/api/drafts/{draft}", {"number": 0, "kind": "practice", "fields": fields}
+    made = program.put(path, json=body, headers=writes)
+    assert made.status_code == 200, made.text
+    assert made.json()["number"] == 1
+    assert "fields" not in made.json()
+    late = program.put(path, json=body, headers=writes)
+    assert (late.status_code, late.json()["code"]) == (409, "draft-conflict")
+    assert [each["id"] for each in program.get("/api/drafts", headers=reads).json()] == [draft]
+    assert program.get(path, headers=reads).json()["fields"] == fields
+    # One that only contributes reads nothing, and one that reads takes nothing away.
+    assert program.get(path, headers=writes).status_code == 403
+    assert program.delete(path, headers=reads).status_code == 403
+    others = community.token("Stella", "search", "contribute", "admin")
+    assert program.get(path, headers=others).status_code == 404
+    assert program.delete(path, headers=others).status_code == 404
+    assert program.delete(path, headers=writes).json() == {"id": draft}
+    assert program.delete(path, headers=writes).status_code == 404
+
+
+def test_a_draft_of_a_program_is_gone_on_with_in_the_browser(
+    mara: Client, community: Community
+) -> None:
+    draft = str(uuid4())
+    community.acting("Mara").drafts.save(draft, {"title": "Bare"}, number=0, kind="practice")
+    html = page(mara, f"{NEW}&draft={draft}")
+    assert 'value="Bare"' in html
+    assert "What kept going wrong" in html

@@ -103,6 +103,7 @@ def paths(crowd: Crowd) -> Iterator[str]:
         "member_id": crowd.community.ids["Mara"],
         "group_id": crowd.groups[0],
         "version": 1,
+        "draft_id": crowd.entry,
     }
     for route in crowd.community.app.routes:
         reads = "GET" in getattr(route, "methods", ())

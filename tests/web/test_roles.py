@@ -19,7 +19,7 @@ from web.rules import UnruledRoute, refuse_unruled
 
 PUBLIC = {"/about", "/data", "/sign-in", "/api", "/api/docs", "/api/openapi.json", "/api/kinds"}
 READ = {"/", "/search", "/search/results", "/entries", "/api/entries"}
-MEMBERS = {"/entries/new", "/people", "/groups"}
+MEMBERS = {"/entries/new", "/drafts", "/api/drafts", "/people", "/groups"}
 REPORTS = {"/reuse", "/api/reports/reuse"}
 OWN = {"/account", "/account/data.json", "/account/data.md", "/account/erase", "/account/leave"}
 STEWARDS = {"/audit", "/api/status"}

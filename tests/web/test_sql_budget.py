@@ -6,6 +6,7 @@ Counted is all that runs on views and accounts, with the beginning and the end o
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from uuid import uuid4
 
 import pytest
 
@@ -72,6 +73,8 @@ PAGES: Mapping[str, int] = {
     "/api/entries/{entry_id}/revisions": 12,
     "/api/entries/{entry_id}/revisions/{version}": 12,
     "/api/entries/{entry_id}/differences": 14,
+    "/api/drafts": 8,
+    "/api/drafts/{draft_id}": 8,
     "/api/reuses/{reuse_id}": 10,
     "/api/reports/reuse": 12,
     "/api/kinds": 8,
@@ -126,7 +129,8 @@ class Crowd:
         self.ids = {
             **{"entry_id": self.entry, "archived_id": self.other, "reuse_id": self.reuse},
             **{"group_id": self.groups[0], "member_id": stella},
-            **{"version": "1", "secret": "x" * 43, "file_path": "style.css"},
+            **{"version": "1", "draft_id": self.draft},
+            **{"secret": "x" * 43, "file_path": "style.css"},
         }
 
     def form(self, name: str) -> str:
@@ -154,6 +158,8 @@ class Crowd:
             self.entry, group=f"Ward {number}", context="Nights", outcome="adopted"
         ).id
         self.other = self.contribute(f"Slow {number}", (f"other {number}",))
+        self.draft = str(uuid4())
+        self.stella.drafts.save(self.draft, {"title": "Begun"}, number=0, kind="practice")
         self.stella.entries.relate(self.other, Relation("IsDerivedFrom", self.entry))
 
     def change(self, name: str) -> None:

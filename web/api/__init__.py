@@ -2,7 +2,18 @@
 
 from litestar import Router
 
-from web.api import about, account, curation, endorsements, entries, names, reuse, revisions, search
+from web.api import (
+    about,
+    account,
+    curation,
+    drafts,
+    endorsements,
+    entries,
+    names,
+    reuse,
+    revisions,
+    search,
+)
 from web.requests import look_at
 
 
@@ -39,6 +50,10 @@ def api_router() -> Router:
             reuse.update_reuse,
             reuse.withdraw_reuse,
             reuse.report_reuse,
+            drafts.list_drafts,
+            drafts.get_draft,
+            drafts.save_draft,
+            drafts.discard_draft,
             names.list_names,
             account.choose_language,
             about.list_kinds,
