@@ -31,6 +31,8 @@ _AND = re.compile(r"\s+and\s+|&&")
 _JSX = re.compile(r"\{\s{0,9}(?P<said>[^{}\n?]{1,200}?)\s{0,9}(?:&&|\?)\s{0,9}\(?\s{0,99}<")
 _BRACE = re.compile(r"[{}]")
 _KEPT = word_set("private internal confidential secret draft drafts wip unpublished")
+_WORD = re.compile(r"\w+")
+_DEFINED = re.compile(r"\s{1,9}(\w{1,60})\s{0,9}(?:\([^()=]{0,300}\)\s{0,9})?-?")
 _NAMED = re.compile(r"\"([^\"\n]{0,200})\"|'([^'\n]{0,200})'|([A-Za-z_][\w.-]{0,200})")
 
 
@@ -63,7 +65,13 @@ def without_unmet(text: str, code: Sequence[Range], remarks: Remarks) -> str:
     """
     tags = [*beyond(_TAG.finditer(text), sorted(code))]
     ended = {tag["name"].lower() for tag in tags if tag["end"]}
-    branches = _Branches(tag for tag in tags if tag["end"] or _counts(tag, ended))
+    kept = {"macro", "set"} & ended  # their text is seen where they are named again, if anywhere
+    counts = Counter(_WORD.findall(text) if kept else ())
+    branches = _Branches(
+        tag
+        for tag in tags
+        if tag["end"] or _counts(tag, ended) or (tag["name"] in kept and _is_unused(tag, counts))
+    )
     return without(text, branches.hidden(len(text)), remarks)
 
 
@@ -101,6 +109,12 @@ def _counts(tag: re.Match[str], ended: Collection[str]) -> bool:
         return name in _ELSE
     ends = name in ended and (name in _AROUND or marked(name) is not None)
     return ends or _CONDITION.fullmatch(name) is not None
+
+
+def _is_unused(tag: re.Match[str], counts: Counter[str]) -> bool:
+    """Whether a tag gives a name to what follows which the rest of the text does not have."""
+    found = _DEFINED.fullmatch(tag["said"])
+    return found is not None and counts[found[1]] == 1
 
 
 class _Condition(Struct):

@@ -1,7 +1,7 @@
 """What the page of a folder says of who sees those below it, as Hugo's `cascade` does."""
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from kb.importers.naming import is_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen import narrowest, seen_below
 from kb.importers.seen_values import DRAFT
+from kb.importers.values import Value
 
 _PAGES_OF_FOLDERS = ("_index", "index")
 SETTINGS = (".meta.yml", "_metadata.yml", "_metadata.yaml", "_data.yml", "_data.yaml")
@@ -51,7 +52,8 @@ class Cascades:
 
     def __init__(self) -> None:
         self._said: dict[str, list[_Said]] = {}
-        self._set: set[str] | None = None
+        self._set: dict[str, dict[str, Value]] | None = None
+        """What Quarto's settings in each folder say; None where nobody knows."""
         self.books: set[str] = set()
         """The folders all pages below which are in MyST."""
         self._quarto: set[str] = set()
@@ -80,7 +82,7 @@ class Cascades:
                 data := data_of(),
                 path,
                 place,
-                settings=self._set,
+                settings=self._settings_of(within),
                 in_book=self._in_book(within),
                 in_chapters=self._is_chapter(within),
                 in_mdx=not self.mdx.isdisjoint(_folders(posixpath.dirname(within))),
@@ -115,7 +117,7 @@ class Cascades:
         """Note what the settings of all folders say in which `paths` below `folder` lie."""
         folders = {above for path in paths for above in Path(path).parents}
         with suppress(OSError, NotTaken):  # what is set for pages is known of all folders or none
-            self._set = {name for within in folders for name in _set_in(folder, within)}
+            self._set = {each.as_posix().strip("."): _set_in(folder, each) for each in folders}
         self.mdx.update("" for _ in filter(_is_docusaurus, folder.resolve().parents))
         for within in folders:
             if _is_book(folder / within):
@@ -172,6 +174,15 @@ class Cascades:
         """The page of an id, seen from that at `path`; where MkDocs knows of none, None."""
         found = self._ids.of(name, path)
         return found or (None if self._of_mkdocs(path) else "")
+
+    def _settings_of(self, within: str) -> dict[str, Value] | None:
+        """What is set for a page; for others around it the names alone, which it may have too."""
+        if self._set is None:
+            return None
+        said: dict[str, Value] = {name: [] for each in self._set.values() for name in each}
+        for folder in reversed([*_folders(posixpath.dirname(within))]):
+            _put(said, self._set.get(folder, {}))
+        return said
 
     def _is_of_section(self, within: str) -> bool:
         """Whether a page is that of a section, or of a bundle below one: its draft hides more."""
@@ -241,11 +252,21 @@ def _is_book(folder: Path) -> bool:
     return False
 
 
-def _set_in(folder: Path, within: Path) -> Iterator[str]:
-    """The names that Quarto's settings of a folder, and of all its profiles, give a value."""
+def _set_in(folder: Path, within: Path) -> dict[str, Value]:
+    """What Quarto's settings of a folder say, and what is set by those of its profiles."""
+    said: dict[str, Value] = {}
     for kind in ("_quarto*.y*ml", "_metadata*.y*ml"):
         for file in sorted((folder / within).glob(kind)):
-            yield from load(decoded(read(folder, (within / file.name).as_posix())))
+            _put(said, load(decoded(read(folder, (within / file.name).as_posix()))))
+    return said
+
+
+def _put(said: dict[str, Value], more: Mapping[str, Value]) -> None:
+    """Let `more` count in `said`, but for what it leaves open within a field."""
+    for name, value in more.items():
+        known = said.get(name)
+        joined = isinstance(known, dict) and isinstance(value, dict) and known | value
+        said[name] = joined or value
 
 
 def _below(data: bytes, *, is_section: bool) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Cells of code of Quarto, R Markdown and MyST: readers see their code, unless told otherwise."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import takewhile
 
@@ -52,26 +52,24 @@ Options = dict[str, str]
 """What each option says in a line; the items of a list have a blank line between them."""
 
 
-def with_cells(body: str, fields: Mapping[str, Value], remarks: Remarks) -> str:
+def with_cells(body: str, heads: Iterable[Mapping[str, Value]], remarks: Remarks) -> str:
     """`body` with cells as fences of their language, without their options and hidden code.
 
-    `fields` are those of the front matter, which may hide the code of all of them. Other code that
-    its attributes hide is gone as well.
+    `heads` are settings and front matter, of which the later counts, and which may hide the code of
+    all of them. Other code that its attributes hide is gone as well.
     """
     if not _MAYBE.search(body):
         return body
-    of_knitr = fields.get("knitr")
-    of_page = [
-        fields.get("execute"),
-        of_knitr.get("opts_chunk") if isinstance(of_knitr, dict) else {},
-    ]
-    hidden = {
-        _name(name): value.text
-        for said in of_page
-        for name, value in (said.items() if isinstance(said, dict) else ())
-        if isinstance(value, Plain)
-    }
+    hidden = {name: value for each in heads for name, value in _of_all_cells(each)}
     return "\n".join(_with_cells(body.split("\n"), hidden, remarks))
+
+
+def _of_all_cells(fields: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
+    knitr = fields.get("knitr")
+    for said in (fields.get("execute"), knitr.get("opts_chunk") if isinstance(knitr, dict) else {}):
+        for name, value in said.items() if isinstance(said, dict) else ():
+            if isinstance(value, Plain):
+                yield _name(name), value.text
 
 
 def _with_cells(lines: list[str], common: Options, remarks: Remarks) -> Iterator[str]:

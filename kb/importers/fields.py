@@ -182,12 +182,16 @@ class Fields:
         return name
 
     def _given_names(self, name: str, value: Value) -> None:
-        """Further names; what has a slash before or behind it is an address that led here."""
+        """Further names; what looks like an address, as "a.html" does, is one that led here."""
         self.aliases += map(_wiki_name, found := words(value))
         if not _all_words(value, found):
             self._place((name,), value)
             return
-        old = [word for word in found if word.startswith(("/", "http")) or word.endswith("/")]
+        old = [
+            word
+            for word in found
+            if word.startswith(("/", "http")) or word.endswith(("/", ".html", ".htm"))
+        ]
         for word in old:
             self._remarks.add(Why.REDIRECTS, f"{name}: {word}")
         if kept := [word for word in found if word not in old]:

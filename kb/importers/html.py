@@ -213,10 +213,12 @@ class Html:
 
     def _image(self, rest: str) -> str:
         attributes = attributes_of(rest)
-        source, text = attributes.pop("src", ""), attributes.pop("alt", "")
+        made = attributes.get("src", "").startswith("{")  # by a program, so that nobody finds it
+        source, text = "" if made else attributes.pop("src", ""), attributes.pop("alt", "")
         if attributes:
             self._remarks.add(Why.MARKS, f"<img {written(attributes)}>")
-        return f"![{' '.join(text.split())}]({target_of(source)})"
+        words = " ".join(text.split())
+        return words if made else f"![{words}]({target_of(source)})"
 
     def _component(self, found: re.Match[str]) -> str:
         """An element that a program of the site makes: readers see what its attributes say."""

@@ -18,7 +18,12 @@ IN_TAG = (
 _ATTRIBUTE = re.compile(
     rf"([\w:@.-]{{1,60}})(?:\s{{0,9}}=\s{{0,9}}(\"[^\"]*\"|'[^']*'|{_BRACES}|[^\s\"'>{{}}]+))?"
 )
-_LITERAL = re.compile(r"\{\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|`([^`$]*)`)\s*\}")
+_LITERAL = re.compile(
+    r"\{\s*(?:(?:require|useBaseUrl)\(\s*)?(?:\"([^\"\n]*)\"|'([^'\n]*)'|`([^`$]*)`)\s*"
+    r"(?:\)(?:\.default)?\s*)?\}"
+)
+"""A string, or the address of a picture as Docusaurus has it."""
+
 _ELEMENTS = re.compile(r"\{\s*(?=<)(?:<>)?([^{}]*?)(?:</>)?\s*\}")
 _ADDRESS = re.compile(
     r"(?:\.{0,2}/|https?://)[^\s{}()<>]{1,1000}|[\w./-]{1,300}\.mdx?(?:#[^\s(){}<>]{1,300})?"

@@ -4,7 +4,7 @@ Each block of the text and each value of a field ends in one place: the title, a
 property, a tag, a relation, who sees it, or a remark that says what was left out.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -107,7 +107,7 @@ def parse_markdown(
     path: str,
     place: str = "",
     *,
-    settings: Set[str] | None = None,
+    settings: Mapping[str, Value] | None = None,
     in_book: bool = False,
     in_chapters: bool = False,
     in_mdx: bool = False,
@@ -117,7 +117,7 @@ def parse_markdown(
     """What the file at `path` (relative, with slashes) with the content `data` says.
 
     `place` is where it lies, as a path, if that says more: a folder of drafts may lie above.
-    `settings` are the names of what is set for it outside of it, None where nobody knows them.
+    `settings` are what is set for it outside of it by name, None where nobody knows that.
     `in_book` says that all pages around it are in MyST, `in_chapters` that it is one of Quarto's or
     bookdown's, whose links to parts may mean another, and `in_mdx` that they may be in MDX,
     `page_of` where their labels are, and `id_of` where the ids of MkDocs are.
@@ -157,7 +157,7 @@ def parse_markdown(
             body = with_directives(body, remarks)
             body = with_roles(body, of_myst, page_of, made, remarks)
             labels |= of_myst
-        body = _said(body, head.fields, remarks)
+        body = _said(body, head.fields, settings or {}, remarks)
         body = with_autorefs(body, id_of, made, remarks)
         body = with_blocks(body, labels, page_of, made, remarks)
         body = with_named_code(with_references(body, labels, page_of, made))
@@ -222,10 +222,12 @@ def _within(parts: Parts, chapter: str | None, remarks: Remarks) -> Change:
     return called
 
 
-def _said(body: str, fields: Mapping[str, Value], remarks: Remarks) -> str:
+def _said(
+    body: str, fields: Mapping[str, Value], settings: Mapping[str, Value], remarks: Remarks
+) -> str:
     """`body` with what abbreviations, mentions of fields and options of cells say to readers."""
     said = with_mentioned(with_meanings(body, remarks), fields, remarks)
-    return with_cells(said, fields, remarks)
+    return with_cells(said, (settings, fields), remarks)
 
 
 def _with_taxonomies(fields: dict[str, Value]) -> dict[str, Value]:

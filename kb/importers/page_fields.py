@@ -1,7 +1,7 @@
 """What a text says by fields of its page: conditions of Quarto's, and mentions of fields."""
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 
 from kb.importers.code import in_prose
 from kb.importers.persons import may_name_persons
@@ -15,12 +15,12 @@ _NOT_MET = " when-format=none"
 
 
 def with_conditions(
-    body: str, fields: Mapping[str, Value], settings: Set[str] | None = None
+    body: str, fields: Mapping[str, Value], settings: Mapping[str, Value] | None = None
 ) -> str:
     """`body` without those that hold, and with others that never hold where they do not.
 
-    `settings` are the names that the settings of the folders around the page give a value, None
-    where nobody knows them: a condition on what they may say stays as it is, which hides.
+    `settings` are what the settings of the folders around the page give a value, None where nobody
+    knows them: a condition on what they may say stays as it is, which hides.
     """
 
     def known(found: re.Match[str]) -> str:

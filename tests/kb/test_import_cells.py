@@ -1,7 +1,10 @@
 """Cells of code of Quarto and R Markdown: what readers of their pages see is what is taken."""
 
+from pathlib import Path
+
 import pytest
 
+from kb.importers.cascades import Cascades
 from kb.importers.markdown import ParsedFile, parse_markdown
 
 
@@ -125,3 +128,33 @@ def test_a_cell_in_a_quotation_stays_in_it() -> None:
     cell = "> A\n>\n> ```{r}\n> #| echo: true\n> oil\n> ```\n>\n> B"
 
     assert made(cell) == "> A\n>\n> ```r\n> oil\n> ```\n>\n> B"
+
+
+@pytest.mark.parametrize(
+    ("settings", "hidden"),
+    [
+        ({"_quarto.yml": "execute: {echo: false}"}, True),
+        (
+            {"_quarto.yml": "execute: {echo: false}", "in/_metadata.yml": "execute: {eval: no}"},
+            True,
+        ),
+        (
+            {"_quarto.yml": "execute: {echo: false}", "in/_metadata.yml": "execute: {echo: yes}"},
+            False,
+        ),
+        ({"other/_metadata.yml": "execute: {include: false}"}, False),
+        ({"_quarto.yml": "knitr: {opts_chunk: {echo: false}}"}, True),
+    ],
+)
+def test_settings_of_folders_hide_the_code_of_their_pages(
+    settings: dict[str, str], hidden: bool, tmp_path: Path
+) -> None:
+    for name, text in settings.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    cascades = Cascades()
+    cascades.read_settings(tmp_path, ["in/a.qmd", "other/b.qmd"])
+
+    found = cascades.parse(lambda: b"Text.\n\n```{r}\nsecret\n```", "in/a.qmd")
+
+    assert ("secret" not in found.content.sections[0].text) == hidden

@@ -7,9 +7,12 @@ import pytest
 from kb.errors import NotTaken
 from kb.importers.cascades import Cascades
 from kb.importers.markdown import parse_markdown
+from kb.importers.values import Plain, Value
+
+NO_SETTINGS: dict[str, Value] = {}
 
 
-def shown(attributes: str, head: str = "", settings: frozenset[str] | None = frozenset()) -> bool:
+def shown(attributes: str, head: str = "", settings: dict[str, Value] | None = NO_SETTINGS) -> bool:
     text = f"---\ntitle: T\n{head}\n---\nOpen.\n\n::: {{.{attributes}}}\nSecret.\n:::\n"
     parsed = parse_markdown(text.encode(), "x.qmd", settings=settings)
     return "Secret." in parsed.content.sections[0].text
@@ -36,14 +39,15 @@ def test_a_condition_on_a_field_holds_as_the_page_says(attributes: str, seen: se
 @pytest.mark.parametrize("attributes", ["visible", "hidden"])
 @pytest.mark.parametrize("word", ["when", "unless"])
 def test_what_settings_may_say_of_a_condition_hides(attributes: str, word: str) -> None:
-    for settings in (None, frozenset("a")):
+    set_there: dict[str, Value] = {"a": Plain("b", "b")}
+    for settings in (None, set_there):
         assert not shown(f'content-{attributes} {word}-meta="a.b"', "", settings)
 
 
 def test_conditions_in_code_stay_as_they_are() -> None:
     text = '`when-meta="a"`\n\n```\n{.content-visible unless-meta="a"}\n```'
 
-    made = parse_markdown(text.encode(), "x.qmd", settings=frozenset()).content.sections[0].text
+    made = parse_markdown(text.encode(), "x.qmd", settings={}).content.sections[0].text
 
     assert made == text
 
@@ -77,3 +81,19 @@ def test_a_page_of_which_all_is_hidden_is_not_called_empty() -> None:
 
     with pytest.raises(NotTaken, match="is hidden from readers"):
         parse_markdown(text, "_x.qmd")
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("{% set later %}secret{% endset %}\n\nText", "Text"),
+        ("{% macro row(a, b) -%}\n\nsecret\n\n{%- endmacro %}\n\nText", "Text"),
+        ("{% set a = 1 %}\n\nText\n\n{% set later %}secret{% endset %}", "Text"),
+        ("{% set said %}Told{% endset %}\n\n{{ panel(said) }}", "Told"),
+    ],
+)
+def test_what_a_page_gives_a_name_and_names_nowhere_is_told(text: str, read: str) -> None:
+    parsed = parse_markdown(text.encode(), "a.md")
+
+    assert parsed.content.sections[0].text == read
+    assert ("secret" in text) == ("secret" in " ".join(parsed.remarks))

@@ -366,3 +366,16 @@ def test_a_table_of_html_in_a_cell_of_markdown_is_text_of_that_cell() -> None:
         [],
         ["End."],
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "read"),
+    [
+        ('{require("./a b.png").default}', "![words](<./a b.png>)"),
+        ("{useBaseUrl('/img/a.png')}", "![words](/img/a.png)"),
+        ("{logo}", "words"),
+    ],
+)
+def test_a_picture_whose_address_a_program_makes_is_its_words(source: str, read: str) -> None:
+    parsed = parse_markdown(f'<img src={source} alt="words" />'.encode(), "a.mdx")
+    assert parsed.content.sections[0].text == read

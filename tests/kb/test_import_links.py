@@ -204,6 +204,14 @@ def test_further_names_in_a_list_lead_to_the_page_and_are_no_tags(field: str) ->
     assert parsed.content.properties == {field: "Loaf, Miche"}
 
 
+def test_an_old_address_among_further_names_is_told_and_no_property() -> None:
+    parsed = parse_markdown(b"---\naliases: [guide.html, Loaf]\n---\nText", "x.md")
+
+    assert parsed.aliases == ("guide.html", "Loaf")
+    assert parsed.content.properties == {"aliases": "Loaf"}
+    assert parsed.remarks == ("Redirects: aliases: guide.html",)
+
+
 def test_addresses_that_a_page_has_or_had_are_names_of_it() -> None:
     fields = "permalink: /a/\nurl: https://x.org/b\nslug: c\nredirect_from:\n  - /d/\n  - e/"
     parsed = parse_markdown(f"---\n{fields}\n---\nText".encode(), "x.md")
