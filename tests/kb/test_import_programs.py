@@ -62,9 +62,8 @@ def test_pages_of_docusaurus_may_be_in_mdx(tmp_path: Path) -> None:
 def test_code_that_is_kept_raw_is_not_cut_and_a_remark_has_its_braces() -> None:
     code = "export default {\n  a: function(b) {\n\n    return b;\n  }\n};"
 
-    page = read(
-        f"{{%- set c %}}{{% raw %}}\n{code}\n<!-- {{a}} -->\n{{% endraw %}}{{%- endset %}}{{{{ c }}}}"
-    )
+    raw = f"{{% raw %}}\n{code}\n<!-- {{a}} -->\n{{% endraw %}}"
+    page = read(f"{{%- set c %}}{raw}{{%- endset %}}{{{{ c }}}}")
 
     assert code in text_of(page)
     assert "Comments: <!-- {a} -->" in page.remarks

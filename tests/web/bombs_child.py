@@ -22,7 +22,9 @@ from indexer.text.names import rung
 from kb import characters, collation, fields, ids
 from kb.accounts import names, password_rules
 from kb.cli import contribute, failures
-from kb.entries import headings, meant, tags
+from kb.entries import differences, headings, meant, tags
+from kb.entries.content import Content
+from kb.entries.content import Section as Part
 from kb.entries.relation import written_name
 from kb.errors import KnowledgeBaseError
 from kb.exporters import markdown as exported
@@ -61,6 +63,15 @@ PIECES = (
         '=" ',
         "{{",
         "{%",
+        "{{ a({",
+        "{{ a({}) ",
+        "{% a `",
+        "{% set a %}",
+        "`a`{.hidden}",
+        "**a**{: .hidden}",
+        "# a {.hidden}\n",
+        "a\n{: .hidden}\n",
+        "opts_chunk$set((",
         "%%",
         "::: a\n",
         '=== "a"\n',
@@ -97,75 +108,16 @@ PIECES = (
 """Repeated, each makes a text. Accents in the wrong order are put right by Unicode's rules."""
 
 IMPORTERS = (
-    *(
-        "abbreviations",
-        "anchors",
-        "attributes",
-        "autorefs",
-        "blocks",
-        "body",
-        "branches",
-        "cascades",
-        "cells",
-        "code",
-        "code_blocks",
-        "comments",
-        "components",
-    ),
-    *(
-        "crossrefs",
-        "definitions",
-        "directives",
-        "divisions",
-        "emphasis",
-        "field_kinds",
-        "fields",
-        "formulas",
-        "front_matter",
-        "head_marks",
-        "head_yaml",
-    ),
-    *("decoding", "head_repair", "head_tags", "seen_words"),
-    *(
-        "grids",
-        "html",
-        "html_attributes",
-        "html_code",
-        "html_names",
-        "indented",
-        "label_pages",
-        "languages",
-        "lines",
-        "links",
-    ),
-    *(
-        "marks",
-        "myst",
-        "naming",
-        "own_fields",
-        "page",
-        "parts",
-        "persons",
-        "pieces",
-        "plain",
-        "raw",
-        "roles",
-        "seen",
-    ),
-    *(
-        "seen_marks",
-        "seen_rule",
-        "seen_text",
-        "seen_values",
-        "seen_words",
-        "shortcodes",
-        "signs",
-        "slashes",
-        "unseen",
-        "values",
-        "wide_links",
-    ),
-)
+    "abbreviations", "anchors", "attributes", "autorefs", "blocks", "body", "branches",
+    "cascades", "cells", "code", "code_blocks", "comments", "components", "crossrefs",
+    "decoding", "definitions", "directives", "divisions", "emphasis", "field_kinds", "fields",
+    "formulas", "front_matter", "grids", "head_marks", "head_repair", "head_tags", "head_yaml",
+    "html", "html_attributes", "html_code", "html_names", "indented", "label_pages",
+    "languages", "lines", "links", "marks", "myst", "naming", "own_fields", "page", "parts",
+    "persons", "pieces", "plain", "raw", "roles", "seen", "seen_marks", "seen_rule",
+    "seen_text", "seen_values", "seen_words", "seen_words", "shortcodes", "signs", "slashes",
+    "unseen", "values", "wide_links",
+)  # fmt: skip
 
 Reads = Callable[[str], object]
 
@@ -203,6 +155,13 @@ def _says(text: str) -> object:
     return [[*saying.places(text)] for saying in found]
 
 
+def _compared(text: str) -> object:
+    earlier, later = (
+        Content(title="x", sections=(Part("", each),)) for each in (text, f"b {text[::-1]}")
+    )
+    return differences.differences(earlier, later)
+
+
 def _passages(text: str) -> object:
     sections = (Section("", text),)
     document = Document(id="x", title="x", sections=sections, audience=frozenset("x"))
@@ -235,6 +194,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
     "kb/cli/failures.py": (_patterns(failures),),
     "kb/cli/contribute.py": (lambda text: contribute.without_template(text.encode()),),
     "kb/collation.py": (lambda name: collation.sort_key(name[:1_000]),),  # names are bounded
+    "kb/entries/differences.py": (differences.words, _compared),
     "kb/entries/headings.py": (headings.slug, headings.part_slug),
     "kb/entries/meant.py": (_patterns(meant),),
     "kb/entries/relation.py": (written_name,),
