@@ -98,6 +98,11 @@ def differences(
     )
 
 
+def changed(earlier: str, later: str, work: Work) -> Runs:
+    """What differs between two texts alone, with the `work` that is left for all of a page."""
+    return () if earlier == later else tuple(_folded(_sentences(earlier, later, work)))
+
+
 def words(text: str) -> list[str]:
     """The words of a text and all that stands between them, which joined are the text."""
     from indexer.text.analysis import words as words_of

@@ -76,6 +76,15 @@ def test_a_section_that_both_changed_shows_theirs_and_begins_with_yours() -> Non
     assert made.sections[0][1].theirs == "new"
 
 
+def test_what_they_changed_is_told_word_by_word() -> None:
+    made = page({"A": "We meet daily."}, {"A": "We meet weekly."}, {"A": "mine"})
+    told = [(run.state, run.text) for run in made.sections[0][1].changed]
+    assert told == [
+        ("same", "We meet "), ("removed", "daily"), ("added", "weekly"), ("same", ".")
+    ]  # fmt: skip
+    assert page(None, {"A": "new"}, {"A": "mine"}).sections[0][1].changed == ()
+
+
 def test_a_section_that_they_added_is_not_lost() -> None:
     made = page({"A": "old"}, {"A": "old", "B": "added"}, {"A": "mine"})
     assert states(made) == {"A": ("yours", "mine"), "B": ("theirs", "added")}

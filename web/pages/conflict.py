@@ -6,7 +6,9 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from kb import Session
+from kb.entries.alignment import Work
 from kb.entries.content import Content, Section
+from kb.entries.differences import Runs, changed
 from kb.entries.kinds import Kind
 from kb.entries.results import EntryPage
 from kb.errors import NotFound
@@ -21,13 +23,15 @@ Key = tuple[str, int]
 class Piece(Struct, frozen=True):
     """One piece of the text: as it is in the entry now, and the form's initial value.
 
-    `state` says who changed it: "same" if both texts agree, else they, you, or both.
+    `state` says who changed it: "same" if both texts agree, else they, you, or both. `changed` is
+    what they changed since the text that this one was begun from, as far as that is known.
     """
 
     name: str
     theirs: str
     begin: str
     state: State
+    changed: Runs = ()
 
 
 class ConflictPage(Struct, frozen=True):
@@ -49,15 +53,15 @@ def conflict_page(
     session: Session, entry: EntryPage, mine: EntryForm, who: str = ""
 ) -> ConflictPage:
     """The page for `mine`, which was based on a text that is no longer the newest."""
-    started = _started_from(session, entry.id, mine.version)
+    started, work = _started_from(session, entry.id, mine.version), Work()
     pieces = tuple(
         (_field(piece, mine.kind), piece)
-        for piece in _sections(started, entry.sections, mine.sections)
+        for piece in _sections(started, entry.sections, mine.sections, work)
     )
     return ConflictPage(
         entry=entry,
-        title=_piece(_("Title"), started.title if started else None, entry.title, mine.title),
-        group=_piece(_("Group"), mine.group_before, entry.group or "", mine.group),
+        title=_piece(_("Title"), started.title if started else None, entry.title, mine.title, work),
+        group=_piece(_("Group"), mine.group_before, entry.group or "", mine.group, work),
         sections=pieces,
         form=structs.replace(mine, version=entry.version, group_before=entry.group or ""),
         who=who,
@@ -78,14 +82,14 @@ def _started_from(session: Session, entry_id: str, version: int) -> Content | No
 
 
 def _sections(
-    started: Content | None, theirs: Sequence[Section], mine: Sequence[SectionField]
+    started: Content | None, theirs: Sequence[Section], mine: Sequence[SectionField], work: Work
 ) -> Iterable[Piece]:
     old = _by_key((s.heading, s.text) for s in started.sections) if started else None
     new = _by_key((s.heading, s.text) for s in theirs)
     own = _by_key((s.heading, s.text) for s in mine)
     for key in dict.fromkeys((*new, *own)):
         before = None if old is None else old.get(key, "")
-        yield _piece(key[0], before, new.get(key, ""), own.get(key, ""))
+        yield _piece(key[0], before, new.get(key, ""), own.get(key, ""), work)
 
 
 def _by_key(sections: Iterable[tuple[str, str]]) -> dict[Key, str]:
@@ -99,9 +103,12 @@ def _by_key(sections: Iterable[tuple[str, str]]) -> dict[Key, str]:
     return found
 
 
-def _piece(name: str, before: str | None, theirs: str, mine: str) -> Piece:
+def _piece(name: str, before: str | None, theirs: str, mine: str, work: Work) -> Piece:
     if mine == theirs:
         return Piece(name, theirs, mine, "same")
     if mine == before:
-        return Piece(name, theirs, theirs, "theirs")
-    return Piece(name, theirs, mine, "yours" if theirs == before else "both")
+        return Piece(name, theirs, theirs, "theirs", changed(before, theirs, work))
+    if theirs == before:
+        return Piece(name, theirs, mine, "yours")
+    told = () if before is None else changed(before, theirs, work)
+    return Piece(name, theirs, mine, "both", told)
