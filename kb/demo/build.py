@@ -11,9 +11,12 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct, structs
 
+from events.vault import KeyVault
 from kb.access import ROLES, Principal, Visibility, operator
 from kb.areas import build_codec
 from kb.backends import Backends
+from kb.drafts.service import Drafts
+from kb.drafts.store import DraftStore
 from kb.endorsements.service import Endorsements
 from kb.entries.entry import Entry
 from kb.entries.kinds import load_kinds
@@ -120,7 +123,8 @@ def build(
             )
         ).by(IMPORTER)
         run = FolderImport(community.entries, content, ImportOptions(source=SOURCE))
-        acts = sorted(_acts(community, content), key=lambda act: -act.days_ago)
+        begun = _drafts(backends.open_drafts(log), vault, clock, content)
+        acts = sorted([*_acts(community, content), *begun], key=lambda act: -act.days_ago)
         total = len(run.paths) + len(acts)
         step = (FIRST_ENTRY - LAST_ENTRY) / max(len(run.paths), 1)
         clock.go_to(BEGINNING)
@@ -154,6 +158,15 @@ def _acts(community: _Community, content: Path) -> Iterator[_Act]:
         yield _archive(community, item)
     for item in told["shown"]:
         yield _shown(community, item)
+
+
+def _drafts(store: DraftStore, vault: KeyVault, clock: _DemoClock, content: Path) -> Iterator[_Act]:
+    for item in _toml(content / "community.toml")["drafts"]:
+        writer = Principal(member_id(item["member"]), frozenset(ROLES), frozenset())
+        kinds = load_kinds()
+        drafts = Drafts(store, vault, writer, kinds=kinds, kind_of=lambda _: None, clock=clock)
+        save = partial(drafts.save, str(new_id()), item["fields"], number=0, kind=item["kind"])
+        yield _Act(item["days_ago"], save)
 
 
 def _endorsement(community: _Community, item: dict[str, Any]) -> Iterator[_Act]:

@@ -1,5 +1,6 @@
 """The sample community: it is built whole, has a past, and answers its questions."""
 
+import shutil
 import socket
 import sys
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from indexer.embedding.testing import HashEmbedder
 from kb.access import ROLES, Principal, operator
 from kb.cli import cli
 from kb.cli.invocation import Invocation
+from kb.clock import utc_now
 from kb.demo import __main__ as program
 from kb.demo.build import CONTENT, build, member_id, questions
 from kb.entries.results import EntryFilter
@@ -22,7 +24,7 @@ NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 def write_quiet_community(content: Path) -> None:
     """A sample in which nobody is and nothing happened."""
-    lists = ("endorsements", "reuses", "revisions", "archives", "shown")
+    lists = ("endorsements", "reuses", "revisions", "archives", "shown", "drafts")
     (content / "community.toml").write_text("".join(f"{name} = []\n" for name in lists))
     (content / "people.toml").write_text("groups = []\nmembers = []\n")
 
@@ -201,3 +203,16 @@ def test_an_entry_has_texts_that_are_worth_comparing(community: Path) -> None:
     assert all(notes[:2])
     (section,) = (each for each in changed.sections if each.state == "changed")
     assert [run.text for run in section.runs if run.state in ("removed", "added")]
+
+
+def test_the_member_who_is_let_in_has_begun_to_write(tiny: Path, tmp_path: Path) -> None:
+    content, data = tiny.parent / "content", tmp_path / "data"
+    told = (CONTENT / "community.toml").read_text("utf-8")
+    quiet = (content / "community.toml").read_text("utf-8").replace("drafts = []\n", "")
+    (content / "community.toml").write_text(quiet + told[told.index("[[drafts]]") :], "utf-8")
+    shutil.copy(CONTENT / "people.toml", content)
+    list(build(data, utc_now(), content))
+    with KnowledgeBase.open(data, embedder=HashEmbedder()) as base:
+        [begun] = base.as_member(member_id(program.SHOWN["member"])).drafts.list()
+        assert begun.title == "A second pause when the team changes"
+        assert base.session.drafts.list() == ()
