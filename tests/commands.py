@@ -149,7 +149,6 @@ ON_ENTRIES = {
         page={"POST /entries/{entry_id}/restore-revision": {"revision": "1", "entry_version": "1"}},
         api={"POST /api/entries/{entry_id}/restore-revision": {"revision": 1, "version": 1}},
         line={"restore-revision": "{entry_id} 1"},
-        after="revise",
         weight=1,
     ),
     "tag": Command(
