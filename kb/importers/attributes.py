@@ -16,6 +16,9 @@ _SAID_OF_BLOCK = re.compile(
 )
 """Attributes in braces, behind the name of a block if it has one, or a class alone."""
 
+_RAW = re.compile(r"\{=(\w{1,60})\}")
+"""The format for which something stands as it is, of which a website has only its own."""
+
 _QUOTED = re.compile(r"\"[^\"\n]{0,2000}\"|'[^'\n]{0,2000}'")
 _CONDITION = re.compile(
     r"\b(when|unless)-(format|profile|meta)=(\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|[^\s\"'}]{1,200})"
@@ -27,7 +30,7 @@ ATTRIBUTED = re.compile(
 )
 """A picture (with its sign), link or span: its words, target and attributes."""
 
-_MAY_HIDE = re.compile(r"\{[^{}\n]{0,2000}(?:hidden|d-none|style=)", re.IGNORECASE)
+_MAY_HIDE = re.compile(r"\{[^{}\n]{0,2000}(?:hidden|d-none|style=|=[a-z])", re.IGNORECASE)
 _IN_LINE = re.compile(
     r"(?:(?<=`)|(?P<sign>[*_]{1,3})(?=[^\s*_])[^*_\n]{1,500}(?P=sign))(?P<said>\{[^{}\n]{1,2000}\})"
 )
@@ -44,6 +47,8 @@ _BLANK = re.compile(r"^[ \t>]*\n", re.MULTILINE)
 
 def is_unseen(attributes: str) -> bool:
     """Whether readers of the website do not see what has these attributes, or some may not."""
+    if raw := _RAW.fullmatch(attributes):
+        return not raw[1].startswith(("html", "markdown", "mdx"))
     if not (found := _SAID_OF_BLOCK.fullmatch(attributes)):
         return False
     said = found[1] or f"{{.{found[2]}}}"

@@ -13,13 +13,14 @@ from kb.importers.remarks import Remarks, Why
 from kb.importers.seen_values import word_set
 from kb.importers.values import Plain, Value, flat, is_empty
 
-_MAYBE = re.compile(r"^[ \t>]*(?:`{3}|~{3})[`~]*[^\n{]{0,60}\{[A-Za-z. ]", re.MULTILINE)
+_MAYBE = re.compile(r"^[ \t>]*(?:`{3}|~{3})[`~]*[^\n{]{0,60}\{[ \t]*[A-Za-z.=]", re.MULTILINE)
 _FENCE = re.compile(
-    r"[ \t>]{0,40}(`{3,}(?=[^`]*$|[ \t]*\{[A-Za-z][\w-]{0,60}[\s,][^\n]{0,2000}\}[ \t]*$)|~{3,})"
+    r"[ \t>]{0,40}"
+    r"(`{3,}(?=[^`]*$|[ \t]*\{[ \t]*[A-Za-z][\w-]{0,60}[\s,][^\n]{0,2000}\}[ \t]*$)|~{3,})"
 )
 _BEGIN = re.compile(
     r"([ \t>]{0,40})(`{3,}|~{3,})[ \t]*"
-    r"\{([A-Za-z][\w-]{0,60})((?:[\s,][^\n]{0,2000})?)\}[ \t]*$"
+    r"\{[ \t]*([A-Za-z][\w-]{0,60})((?:[\s,][^\n]{0,2000})?)\}[ \t]*$"
 )
 """A cell of any engine, as knitr reads it: in quotations too, with any signs in its options."""
 
@@ -30,6 +31,9 @@ _OF_MYST = re.compile(
 )
 _TAGS = re.compile(r"^[ \t:]{0,40}tags:([^\n]{0,500}(?:\n[ \t]{0,40}-[^\n]{0,200}){0,50})", re.M)
 _HIDING = re.compile(r"(?<![\w-])(?:hide|remove)[-_](cell|input)(?![\w-])")
+_RAW = re.compile(r"\{=(?:html\d?|markdown|mdx)\}")
+"""The format of a block that is text of the page as it stands."""
+
 _TEXTS = word_set("asis block block2")
 """Engines whose cells are text, which hides with its code, and if it is not evaluated."""
 
@@ -55,8 +59,9 @@ Options = dict[str, str]
 def with_cells(body: str, heads: Iterable[Mapping[str, Value]], remarks: Remarks) -> str:
     """`body` with cells as fences of their language, without their options and hidden code.
 
-    `heads` are settings and front matter, of which the later counts, and which may hide the code of
-    all of them. Other code that its attributes hide is gone as well.
+    One that never ends has all that follows. `heads` are settings and front matter, of which the
+    later counts, and which may hide the code of all of them. Other code that its attributes hide is
+    gone as well.
     """
     if not _MAYBE.search(body):
         return body
@@ -81,8 +86,10 @@ def _with_cells(lines: list[str], common: Options, remarks: Remarks) -> Iterator
         attributed = _ATTRIBUTED.match(lines[begin]) if fence else None
         if attributed and is_unseen(attributed[1]):
             remarks.add(Why.UNSEEN, "\n".join(lines[begin:at]))
-        elif not fence or end >= len(lines):
-            yield from lines[begin:at]
+        elif not fence:
+            yield lines[begin]
+        elif attributed and _RAW.fullmatch(attributed[1]):
+            yield from ("", *lines[begin + 1 : end], "")
         elif of_myst := _OF_MYST.match(lines[begin]):
             yield from _cell_of_myst(of_myst, lines[begin + 1 : end], remarks)
         elif (found := _BEGIN.match(lines[begin])) and found[3] not in DIRECTIVES.split("|"):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from html import unescape
 
 from kb.importers.branches import holds, is_withheld, without
 from kb.importers.code import Range, beyond
@@ -14,8 +15,8 @@ _HIDES = re.compile(
     r"hidden|display|visibility|d-none|[-:\s](?:if|show|when|condition)=", re.IGNORECASE
 )
 _STYLE = re.compile(
-    r"(?<![\w-])(?:display[\"']?\s{0,99}:\s{0,99}[\"'`]?none"
-    r"|visibility[\"']?\s{0,99}:\s{0,99}[\"'`]?(?:hidden|collapse))\b",
+    r"(?<![\w-])(?:display[\"'\]]{0,2}\s{0,99}:\s{0,99}[\"'`]?none"
+    r"|visibility[\"'\]]{0,2}\s{0,99}:\s{0,99}[\"'`]?(?:hidden|collapse))\b",
     re.IGNORECASE,
 )
 """A style of CSS, or an object as MDX writes it."""
@@ -100,7 +101,7 @@ def is_unseen(rest: str) -> bool:
     return (
         any(_is_unmet(has[name]) for name in _CONDITIONS if name in has)
         or has.get("hidden", "false") not in ("false", "{false}")
-        or any(_STYLE.search(has.get(name, "")) for name in _STYLES)
+        or any(_STYLE.search(unescape(has.get(name, ""))) for name in _STYLES)
         or (not elsewhere and not names.isdisjoint(_CLASSES))
     )
 

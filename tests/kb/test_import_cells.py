@@ -25,7 +25,8 @@ def made(text: str) -> str:
         ("````{r}\n#| echo: fenced\n```\n# no | option\n````", "````r\n```\n# no | option\n````"),
         ("```{figure} a\n#| include: false\n```", "```{figure} a\n#| include: false\n```"),
         ("```\n```{r, include=FALSE}\n```", "```\n```{r, include=FALSE}\n```"),
-        ("```{r, include=FALSE}\nit never ends", "```{r, include=FALSE}\nit never ends"),
+        ("```{r}\nit never ends", "```r\nit never ends\n```"),
+        ("```{=html}\n<b>oil</b>\n```", "**oil**"),
     ],
 )
 def test_a_cell_is_code_in_its_language_without_its_options(cell: str, read: str) -> None:
@@ -107,7 +108,10 @@ def test_a_caption_over_lines_in_a_cell_of_myst_is_text() -> None:
         "> a\n>\n> ```{r}\n> #| echo: false\n> secret\n> ```",
         "```{r}\n#| echo: true\nopts_chunk$set(fig.path = paste0('a'), echo = FALSE)\n```\n\n"
         "```{r}\nsecret\n```",
+        "```{ r, include=FALSE }\nsecret\n```",
         "```{.r .hidden}\nsecret\n```",
+        "```{=latex}\nsecret\n```",
+        "`secret`{=latex} and",
         '``` {.python style="display: none"}\nsecret\n```',
     ],
 )
@@ -158,3 +162,10 @@ def test_settings_of_folders_hide_the_code_of_their_pages(
     found = cascades.parse(lambda: b"Text.\n\n```{r}\nsecret\n```", "in/a.qmd")
 
     assert ("secret" not in found.content.sections[0].text) == hidden
+
+
+def test_a_hidden_cell_that_never_ends_hides_all_that_follows() -> None:
+    found = parsed("Text.\n\n```{r, include=FALSE}\nsecret\n\nsecret")
+
+    assert [section.text for section in found.content.sections] == ["Text."]
+    assert found.remarks[0].count("secret") == len(("in the cell", "behind it"))

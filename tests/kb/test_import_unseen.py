@@ -28,6 +28,8 @@ def read(body: str) -> tuple[str, str]:
         '<p style={{\n  color: "red",\n  "visibility" : "hidden",\n}}>secret</p>',
         '<Box sx={{display: "none"}}>secret</Box>',
         '<div style="DISPLAY:NONE">secret</div>',
+        '<div style="display&colon;none">secret</div>',
+        '<p style={{["display"]: "none"}}>secret</p>',
         '::: {style="display:none"}\nsecret\n:::',
         "::: {.d-none}\nsecret\n:::",
         ":::note[Title]{.hidden}\nsecret\n:::",
