@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from kb import KnowledgeBase
+from kb.entries.content import Content, Section
 from tests.web.browsing import OpenPage
 from tests.web.visits import Contribute
 
@@ -44,11 +45,25 @@ CONTRAST = """
 """
 
 
+def revise(base: KnowledgeBase, entry_id: str, title: str) -> None:
+    """Give the entry another title and add to its text, so that there is something to compare."""
+    page = base.session.catalogue.get(entry_id)
+    sections = (*page.sections, Section("What it costs", "Next to nothing."))
+    text = Content(title=title, sections=sections)
+    base.session.entries.revise(entry_id, text, version=page.version, note="As we do it now")
+
+
+def revision_pages(entry_id: str) -> tuple[str, ...]:
+    at = f"/entries/{entry_id}"
+    return f"{at}/revisions", f"{at}/revisions/1", f"{at}/compare"
+
+
 def test_no_page_is_wider_than_the_window(
     open_page: OpenPage, base: KnowledgeBase, contribute: Contribute
 ) -> None:
     entry_id = contribute("A" * 190, problem="x" * 300 + "\n\n| a | b |\n|---|---|\n| 1 | 2 |")
     base.session.drafts.save(str(uuid4()), {"title": "A" * 190}, number=0, kind="practice")
+    revise(base, entry_id, "B" * 190)
     page = open_page()
     for path in (
         "/",
@@ -57,6 +72,7 @@ def test_no_page_is_wider_than_the_window(
         f"/entries/{entry_id}",
         "/entries/new",
         f"/entries/{entry_id}/revise",
+        *revision_pages(entry_id),
         "/entries/new?kind=practice",
         "/drafts",
         "/reuse",
@@ -98,6 +114,7 @@ def test_all_text_stands_out_from_what_is_behind_it(
     )
     base.session.entries.archive(old, "We stopped.", entry_id)
     base.session.drafts.save(str(uuid4()), {"title": "Begun"}, number=0, kind="practice")
+    revise(base, entry_id, "Three bins")
     page = open_page()
     for path in (
         "/",
@@ -106,6 +123,7 @@ def test_all_text_stands_out_from_what_is_behind_it(
         "/entries?archived=all",
         f"/entries/{old}",
         f"/entries/{entry_id}?done=revised",
+        *revision_pages(entry_id),
         "/entries/new?kind=practice",
         "/drafts",
         "/reuse",
@@ -119,9 +137,10 @@ def test_all_text_stands_out_from_what_is_behind_it(
 
 
 def test_every_control_has_a_name_and_every_page_one_heading(
-    open_page: OpenPage, contribute: Contribute
+    open_page: OpenPage, base: KnowledgeBase, contribute: Contribute
 ) -> None:
     entry_id = contribute()
+    revise(base, entry_id, "Another title")
     page = open_page()
     nameless = """() => [...document.querySelectorAll("input:not([type=hidden]), textarea, select")]
         .filter((control) => !control.labels.length).map((control) => control.name)"""
@@ -132,6 +151,7 @@ def test_every_control_has_a_name_and_every_page_one_heading(
         f"/entries/{entry_id}",
         "/entries/new?kind=practice",
         f"/entries/{entry_id}/revise",
+        *revision_pages(entry_id),
         "/reuse",
         "/about",
         "/api/docs",
