@@ -98,6 +98,7 @@ class ViewsLane:
         self._runner = ProjectionRunner(log, views, batch_size=BATCH)
         self._reader = reader
         self._forgetting = forgetting
+        self._rebuilding = False
 
     def holds(self, position: int) -> bool:
         """Whether the views show the event at `position`."""
@@ -118,18 +119,23 @@ class ViewsLane:
         """The position of the views."""
         return self.sound(self._views.checkpoint)
 
-    def bring_up(self, patience: float = -1) -> None:
-        """Take in everything now. Raises as `SoundViews` does."""
-        self.sound(self._catch_up, patience)
+    def bring_up(self, patience: float = -1, *, build: bool = True) -> None:
+        """Take in everything now, and end a rebuild unless another thread goes on with it.
+
+        Raises as `SoundViews` does.
+        """
+        build = build and not self._rebuilding
+        self.sound(self._catch_up if build else self._runner.catch_up, patience)
 
     def rebuild(self, names: Sequence[str], progress: Progress) -> None:
-        """Rebuild all views in one transaction, or some beside the ones in use."""
-        if {*names} >= {*self.projections}:
-            self.sound(lambda: self._views.rebuild(progress))
-            return
-        self.sound(lambda: self._views.ask(names))
-        while (done := self.sound(self._views.build)) is not None:
-            progress(done, max(done, self.checkpoint()))
+        """Rebuild views beside the ones in use, which follow the log meanwhile."""
+        self._rebuilding = True
+        try:
+            self.sound(lambda: self._views.ask(names))
+            while (done := self.sound(self._build)) is not None:
+                progress(done, max(done, self.checkpoint()))
+        finally:
+            self._rebuilding = False
 
     def resign(self) -> None:
         """Nothing: the file of the views stays open until the directory is closed."""
@@ -163,9 +169,13 @@ class ViewsLane:
         return self.sound(taken_in)
 
     def _catch_up(self) -> None:
-        self._runner.catch_up()
-        while self._views.build() is not None:
+        while self._build() is not None:
             pass
+
+    def _build(self) -> int | None:
+        """A piece of a rebuild, if there is one, after all that is new."""
+        self._runner.catch_up()
+        return self._views.build()
 
     def _expire(self) -> None:
         try:

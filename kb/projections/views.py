@@ -38,6 +38,8 @@ from kb.views.view_set import ViewSet, made_with
 from kb.writer import Clock
 
 BATCH = 2_000
+PIECE = 200
+"""Events taken in at once beside the views in use, which follow nothing new meanwhile."""
 BEGUN = ".new"
 """The suffix of the file in which views are rebuilt beside the ones in use."""
 
@@ -152,8 +154,9 @@ class Views(ViewStore):
         self._keep_log_short()
 
     def ask(self, names: Collection[str]) -> None:
-        """Have `build` rebuild these views, although they need not be."""
-        self._asked |= self.views.with_readers(names)
+        """Have `build` rebuild these views, although they need not be; `apply` fills empty ones."""
+        if self.checkpoint():
+            self._asked |= self.views.with_readers(names)
 
     def build(self) -> int | None:
         """Take a batch into the views that are rebuilt beside these; swap them in at the end.
@@ -168,7 +171,7 @@ class Views(ViewStore):
         beside = self._beside = self._beside or self._begun()
         target, position = self.checkpoint(), beside.checkpoint()
         if position < target:
-            size = min(BATCH, target - position)
+            size = min(PIECE, target - position)
             ProjectionRunner(self._log, beside, batch_size=size).run_once()
             position = beside.checkpoint()
         if position == target:

@@ -212,7 +212,7 @@ class ProjectionWorker:
         """
         with self._lead.taken(PATIENCE_SECONDS, unless=self._reader.fits) as leads:
             if leads:
-                self._views_lane.bring_up()
+                self._views_lane.bring_up(build=not self.running)
         if not (leads or self._reader.fits()):
             raise NotYetSearchable(
                 _(
@@ -242,7 +242,7 @@ class ProjectionWorker:
         """Update the views to the log's head if this process leads; returns whether it does."""
         with self._lead.taken() as leads:
             if leads:
-                self._views_lane.bring_up(patience)
+                self._views_lane.bring_up(patience, build=not self.running)
                 self.on_step()
                 self._tell()
         return leads

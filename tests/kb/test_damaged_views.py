@@ -151,7 +151,7 @@ def test_an_error_that_is_no_damage_does_not_cost_the_views(
     def busy(*_: object) -> None:
         raise sqlite3.OperationalError("database is locked")
 
-    monkeypatch.setattr(Views, "rebuild", busy)
+    monkeypatch.setattr(Views, "build", busy)
     with pytest.raises(DataDirectoryError, match="locked"):
         base.rebuild("views")
     assert base.session.catalogue.browse().total == 1

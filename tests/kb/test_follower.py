@@ -1,6 +1,7 @@
 """One process leads, others wait for it, and another takes over when it is gone."""
 
 from pathlib import Path
+from threading import Event, Thread, current_thread
 
 import pytest
 
@@ -295,6 +296,44 @@ def test_a_rebuild_works_while_this_process_follows(open_base: OpenBase) -> None
         base.rebuild()
         base.session.entries.contribute(some_draft())
         assert len(base.session.search("bedside handover").results) == 2
+
+
+def test_what_is_new_is_shown_between_the_pieces_of_a_rebuild(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.projections.views.PIECE", 1)
+    base, shown = open_base(), list[int]()
+    for _ in range(3):
+        base.session.entries.contribute(some_draft())
+
+    def write(*_: object) -> None:
+        if len(shown) < 3:
+            assert base.session.entries.contribute(some_draft()).behind == ""
+            shown.append(base.session.catalogue.browse().total)
+
+    base.rebuild("views", write)
+    assert shown == [4, 5, 6]
+    assert base.session.catalogue.browse().total == 6
+
+
+def test_no_writer_waits_for_a_rebuild_that_the_background_goes_on_with(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build, builders, began = Views.build, set[Thread](), Event()
+
+    def noted(views: Views) -> int | None:
+        builders.add(current_thread())
+        began.set()
+        return build(views)
+
+    base = open_base()
+    base.session.entries.contribute(some_draft())
+    monkeypatch.setattr(Views, "build", noted)
+    with base.follow():
+        assert began.wait(30)
+        for _ in range(5):
+            base.session.entries.contribute(some_draft())
+    assert current_thread() not in builders
 
 
 def test_another_engine_is_a_rebuild_away(data: Path, notices: list[str]) -> None:

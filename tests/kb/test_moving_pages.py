@@ -106,7 +106,7 @@ def test_the_last_that_closes_the_views_moves_nothing_while_another_leads(
 def test_views_begun_beside_are_left_to_the_one_that_leads_too(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.projections.views.BATCH", 1)
+    monkeypatch.setattr("kb.projections.views.PIECE", 1)
     base = open_base()
     base.session.entries.contribute(some_draft())
     base.session.entries.contribute(some_draft())

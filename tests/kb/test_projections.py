@@ -153,7 +153,7 @@ def shouting(handler: Handler) -> Handler:
 def test_a_view_of_another_version_is_made_anew_while_the_old_one_is_read_and_kept_up(
     tmp_path: Path, world: ViewedWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.projections.views.BATCH", 4)
+    monkeypatch.setattr("kb.projections.views.PIECE", 4)
     events = world.recorded()
     log, path = InMemoryEventLog(), tmp_path / "views.sqlite"
     copy_into(log, events[:-1])
@@ -244,7 +244,7 @@ def test_a_view_that_is_no_more_leaves_nothing_and_a_new_one_is_filled(
 def test_building_goes_on_where_it_was_cut_short(
     tmp_path: Path, world: ViewedWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.projections.views.BATCH", 4)
+    monkeypatch.setattr("kb.projections.views.PIECE", 4)
     log, path = copied(world.recorded()), tmp_path / "views.sqlite"
     first = ViewedWorld(path, log)
     first.catch_up()
@@ -268,7 +268,7 @@ def test_building_goes_on_where_it_was_cut_short(
 def test_what_was_begun_beside_another_log_or_is_damaged_begins_again(
     tmp_path: Path, world: ViewedWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.projections.views.BATCH", 4)
+    monkeypatch.setattr("kb.projections.views.PIECE", 4)
     log, path = copied(world.recorded()), tmp_path / "views.sqlite"
     views = changed("reuses", version=99)
     with closing(ViewedWorld(path, log)) as before:
