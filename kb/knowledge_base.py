@@ -87,11 +87,15 @@ class KnowledgeBase:
                 raise
 
     def as_(self, principal: Principal) -> Session:
-        """A session for `principal`. It needs no closing, and ends with the base."""
+        """A session for `principal`, with the rights that it states. It needs no closing."""
         return Session(self._parts, principal)
 
     def as_member(self, member: str) -> Session:
-        """A session for the member with this id. Raises `NotFound` unless they have joined."""
+        """A session for the member with this id, with their roles and groups as they are now.
+
+        Later changes to these take effect in sessions made after them: make one for each request.
+        Raises `NotFound` unless they have joined.
+        """
         return self.as_(_principal(self._parts, member))
 
     @property

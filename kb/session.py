@@ -37,7 +37,9 @@ from kb.writer import Writer
 class Session:
     """Commands, queries and search on behalf of `principal`; `KnowledgeBase.as_` makes one.
 
-    It is cheap, as each part is made at first use, and needs no closing: it ends with the base.
+    It has the rights of its principal as they were when that was made: what a group or a role that
+    was taken from them showed, it goes on showing. So make one for each request; that is cheap, as
+    each part is made at first use, and needs no closing: it ends with the base.
     Reads come from `views`. Usable from any thread.
     """
 

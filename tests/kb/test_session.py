@@ -37,6 +37,21 @@ def test_a_session_sees_what_its_principal_sees_and_writes_in_their_name(
     assert base.as_(access.operator()).catalogue.get(entry).contributed_by == id_of(ada)
 
 
+def test_a_session_has_the_rights_of_when_it_was_made_and_one_made_anew_those_of_now(
+    base: KnowledgeBase,
+) -> None:
+    people = base.session.people
+    ward = people.form_group("Ward").id
+    ada, ben = joined(base, groups=[ward], name="Ada"), joined(base, groups=[ward], name="Ben")
+    entry = practice(ada, "Handover", "At the bed.")
+    ada.entries.show(entry, Visibility("groups", (ward,)))
+    before = base.as_member(id_of(ben))
+    people.change_groups(id_of(ben), (), (ward,))
+
+    assert [*before.catalogue.all_ids()] == [entry]
+    assert [*base.as_member(id_of(ben)).catalogue.all_ids()] == []
+
+
 def test_nobody_gets_the_session_of_a_member_who_has_not_joined(base: KnowledgeBase) -> None:
     invited = operators(base).session.people.invite().id
     for member in (invited, "nobody"):
