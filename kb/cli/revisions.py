@@ -222,7 +222,7 @@ def _marked(runs: "Sequence[Run]") -> str:
 
 
 def _mark(run: "Run") -> str:
-    if run.state == "left out":
+    if run.state == "omitted":
         count = counted(run.length, "character", "characters")
         return "\n" + render(_("… {count} the same …", count=count), shell_language()) + "\n"
     if run.state == "same":

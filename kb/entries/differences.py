@@ -33,10 +33,10 @@ Key = tuple[str, int]
 class Run(Struct, frozen=True):
     """A part of a text: in both ("same"), in the earlier alone or in the later alone.
 
-    Of one that is "left out", since it is the same in both, there is only its length in characters.
+    Of one that is "omitted", since it is the same in both, there is only its length in characters.
     """
 
-    state: Literal["same", "removed", "added", "left out"]
+    state: Literal["same", "removed", "added", "omitted"]
     text: str = ""
     length: int = 0
 
@@ -308,7 +308,7 @@ def _folded(runs: Sequence[Run]) -> Iterator[Run]:
         tail = "" if last else _beginning(run.text[-AROUND:][::-1])[::-1]
         if head:
             yield Run("same", head)
-        yield Run("left out", length=len(run.text) - len(head) - len(tail))
+        yield Run("omitted", length=len(run.text) - len(head) - len(tail))
         if tail:
             yield Run("same", tail)
 

@@ -26,7 +26,7 @@ def compared(earlier: str, later: str) -> SectionDifference:
 
 def told(runs: tuple[Run, ...]) -> str:
     """The runs with marks: [-removed-], {+added+} and ... for what is left out."""
-    marks = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}", "left out": "..."}
+    marks = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}", "omitted": "..."}
     return "".join(marks[run.state].format(run.text) for run in runs)
 
 
@@ -34,7 +34,7 @@ def fits(runs: tuple[Run, ...], whole: str, without: str) -> bool:
     """Whether the runs but those of a state are `whole`, but for what they leave out."""
     place = 0
     for run in runs:
-        if run.state == "left out":
+        if run.state == "omitted":
             place += run.length
         elif run.state != without:
             if not whole.startswith(run.text, place):

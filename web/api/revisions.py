@@ -65,8 +65,8 @@ def get_differences(
     """What differs between the texts of two versions, section by section and word by word.
 
     By default of the newest text and the one before it. Each text is a row of `runs`: "same" in
-    both, "removed" or "added"; of what is long and the same, only the `length` of what is "left
-    out".
+    both, "removed" or "added"; of what is long and the same, only the `length` of what is
+    "omitted".
     """
     found = session.catalogue.compared(entry_id, earlier, later)
     sides = {

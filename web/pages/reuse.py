@@ -114,9 +114,7 @@ def show_reuse(
     """One reuse and its outcome."""
     reuse = session.catalogue.reuse(reuse_id)
     may_update = reuse.id in reuses_to_update(session, reuse.entry_id, [reuse])
-    version = session.catalogue.get(reuse.entry_id, most=0).version
-    form = with_before(_told(reuse)).with_values(entry_version=str(version))
-    page = ReusePage(reuse, form, may_update=may_update)
+    page = ReusePage(reuse, _form(session, reuse), may_update=may_update)
     return pages.render("reuse.html", page, at="reuse")
 
 
@@ -170,7 +168,7 @@ def withdraw_reuse(
     try:
         receipt = session.reuses.withdraw(reuse_id, form.values["reason"])
     except (InvalidInput, Refused) as error:
-        page = ReusePage(reuse, with_before(_told(reuse)), form.with_error(error))
+        page = ReusePage(reuse, _form(session, reuse), form.with_error(error))
         return pages.render("reuse.html", page, at="reuse", status=status_of(error))
     return see_changed(f"{entry_url(reuse.entry_id)}#reuse", "reuse-withdrawn", receipt)
 
@@ -201,6 +199,12 @@ def report(
         page = ReportPage(form.with_error(error), None, BY, csv_url)
         return pages.render("report.html", page, at="reuse", status=status_of(error))
     return pages.render("report.html", ReportPage(form, counts, BY, csv_url), at="reuse")
+
+
+def _form(session: Session, reuse: ReuseView) -> Form:
+    """The form that updates the outcome, as it stands before anything is changed in it."""
+    version = session.catalogue.get(reuse.entry_id, most=0).version
+    return with_before(_told(reuse)).with_values(entry_version=str(version))
 
 
 def _told(reuse: ReuseView) -> dict[str, str]:
