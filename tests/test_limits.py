@@ -10,7 +10,7 @@ from indexer.text.analysis import LONGEST_QUESTION
 from kb import access, characters, ids
 from kb.cli import pieces
 from kb.drafts import service, store
-from kb.entries import decide, tags, validation
+from kb.entries import alignment, decide, differences, tags, validation
 from kb.importers import abbreviations, decoding, definitions, head_toml_json, head_yaml
 from web import bodies, laid_out, line, logs, markdown, protocol, security, server, turns, visit
 from web.api import entries
@@ -68,6 +68,10 @@ def bounds() -> dict[str, str]:
         "drafts of a member": f"{store.MOST}, of {store.ROOM // MB} MB together",
         "fields of a draft": f"{service.FIELDS:,}",
         "time that a draft is kept": f"{service.KEPT.days} days",
+        "two texts that are compared": f"{alignment.WORK // differences.SIGN:,} and "
+        f"{alignment.WORK:,}",
+        "what is the same in both of two texts": f"{differences.AROUND} characters before and "
+        "after what differs",
         "tags of an entry": f"{decide.MOST_TAGS}",
         "groups that an entry is shown to": f"{access.MOST_GROUPS}",
         "sections of an entry": f"{validation.SECTIONS}, of {validation.SECTION_BYTES:,} "

@@ -21,6 +21,7 @@ ENGLISH = {
     "kb/accounts/small_answers.py": "errors that are caught where the provider is asked",
     "kb/accounts/times.py": "for programmers",
     "kb/cli/words.py": "sentences of click, which the catalogues have",
+    "kb/demo/build.py": "errors in the content of the sample community, which tests find",
     "kb/demo/__main__.py": "the sample community, whose entries are English",
     "kb/entries/catalogue_view.py": "kept with a parked event",
     "kb/own_data/markdown.py": "a file that is taken along, with the names of fields",

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from litestar.routes import HTTPRoute
@@ -126,6 +127,9 @@ class Hostile:
         revised = structs.replace(content, properties={harm("property"): harm("value"), "a": 1})
         mara.entries.revise(entry, revised, version=version, note=harm("note"), group=harm("group"))
         mara.entries.archive(other, harm("archive reason"), entry)
+        draft = str(uuid4())
+        told = {"title": harm("draft title"), "text-0": harm("draft text")}
+        mara.drafts.save(draft, told, number=0, kind="practice")
         folder.mkdir()
         (folder / "note.md").write_text(f"---\n{json.dumps(FRONT)}\n---\n{TEXT}")
         base = self.community.base
@@ -136,7 +140,7 @@ class Hostile:
         secret = base.accounts.links.make("invitation", invited, END)
         return {"entry_id": entry, "reuse_id": reuse, "member_id": self.community.ids["Mara"],
                 "group_id": group_id(GROUP), "secret": secret, "archived": other,
-                "imported": brought.id, "version": "1"}  # fmt: skip
+                "imported": brought.id, "version": "1", "draft_id": draft}  # fmt: skip
 
     def form_token(self, name: str) -> str:
         """What the forms of their session carry."""

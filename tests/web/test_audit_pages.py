@@ -62,7 +62,7 @@ def told(client: Client, path: str) -> list[tuple[str, str]]:
 
 
 def link_on(html: str) -> str:
-    found = re.search(rf"<code>{HERE}(/\w+/[\w-]+)</code>", html)
+    found = re.search(rf"<code[^>]*>{HERE}(/\w+/[\w-]+)</code>", html)
     assert found
     return found[1]
 

@@ -38,6 +38,7 @@ def writing(open_page: OpenPage, name: str = "Mara", path: str = NEW) -> Page:
     page.clock.install()
     sign_in(page, name)
     expect(page.get_by_label("Title")).to_be_visible()
+    page.wait_for_load_state()  # by when what watches the form is there
     return page
 
 

@@ -52,7 +52,7 @@ def test_a_refused_method_is_told_what_is_taken(client: Client) -> None:
 def test_options_names_what_every_handler_of_an_address_takes(client: Client) -> None:
     routes = [route for route in client.app.routes if isinstance(route, HTTPRoute)]
     for route in routes:
-        path = route.path_format.replace("{", "").replace("}", "")
+        path = route.path_format.replace("{version}", "1").replace("{", "").replace("}", "")
         expected = {*route.methods, "HEAD"} if "GET" in route.methods else route.methods
         response = client.options(path)
         assert response.status_code == 204, path

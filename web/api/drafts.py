@@ -16,7 +16,7 @@ from web.api.weight import light
 from web.bodies import TEXT
 from web.openapi import CHANGES, SENDS, operation
 
-FORM = [{"title": "Two bins", "heading-0": "The problem", "text-0": "Shelves ran empty."}]
+FORM = [{"title": "Two bins", "heading-0": "The problem", "text-0": "Shelves ran empty"}]
 
 
 class GivenSave(Given, frozen=True, kw_only=True, forbid_unknown_fields=True):

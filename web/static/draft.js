@@ -162,3 +162,12 @@ addEventListener("beforeunload", (event) => {
   if (unsaved() && !sending) event.preventDefault();
 });
 restore();
+
+// What was typed before this module was loaded, or was put back by the browser, is saved as well.
+const begun = (field) =>
+  field.options
+    ? [...field.options].some((one) => one.defaultSelected && !one.selected)
+    : field.type === "checkbox"
+      ? field.checked !== field.defaultChecked
+      : field.type !== "hidden" && field.value !== (field.defaultValue ?? field.value);
+if ([...form.elements].some((field) => field.name && begun(field))) changed();
