@@ -4,8 +4,6 @@ There is no clock here: with a square of time each of these would take hours (in
 are longest).
 """
 
-import os
-
 import pytest
 
 from kb.importers.body import has_words, plain
@@ -19,7 +17,7 @@ from kb.importers.values import Plain
 
 pytestmark = pytest.mark.exhaustive
 
-LONG = 500_000 if os.environ.get("CI") else 300_000
+LONG = 300_000
 
 
 @pytest.mark.parametrize("piece", ["**a", "`a", "![", "<", "[a"])

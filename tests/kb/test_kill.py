@@ -20,7 +20,7 @@ from tests.worlds.base import opened
 
 pytestmark = pytest.mark.process
 
-KILLS, REBUILDS_KILLED, FILES = {"dev": (5, 3, 100)}.get(PROFILE, (20, 6, 200))
+KILLS, REBUILDS_KILLED, FILES = {"fuzz": (20, 6, 200)}.get(PROFILE, (5, 3, 100))
 """How many processes are killed, and what a folder has that they import."""
 LONGEST_DELAY = 0.05
 """Seconds from an acknowledgement to a kill: some hit the index, and some a transaction."""
