@@ -114,8 +114,21 @@ def test_a_contribution_says_who_sees_it(
     assert "shown to     group:Ward 3" in shown
     assert "by Hana" in shown
     assert "Hana" in kb.ok("history", one).out
-    assert "is your own: others vouch for it" in kb.run("endorse", one, "--reason", "Good.").err
     kb.ok("member", "list")
+
+
+def test_a_member_endorses_what_others_wrote_by_name_and_nothing_of_their_own(
+    kb: CommandLine, ward: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = kb.practice()
+    acting(monkeypatch, ward)
+    own = kb.practice("Own")
+
+    kb.ok("endorse", others, "--reason", "It works.")
+    assert "- Hana, " in kb.ok("show", others).out
+    assert "is no longer endorsed by Hana" in kb.ok("endorse", others, "--withdraw").out
+    refused = kb.run("endorse", own, "--reason", "Good.")
+    assert (refused.code, refused.err) == (1, f"Entry {own} is your own: others vouch for it.\n")
 
 
 def test_the_community_is_opened_to_the_world_and_closed(kb: CommandLine) -> None:
